@@ -34,7 +34,14 @@ class Answer:
         return {
             "choices": {name: list(values) for name, values in self.choices.items()},
             "spans": [
-                {"question": s.question, "label": s.label, "state": s.state, "start": s.start, "end": s.end, "text": s.text}
+                {
+                    "question": s.question,
+                    "label": s.label,
+                    "state": s.state,
+                    "start": s.start,
+                    "end": s.end,
+                    "text": s.text,
+                }
                 for s in self.spans
             ],
             "notes": dict(self.notes),

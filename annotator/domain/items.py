@@ -31,9 +31,7 @@ TRANSITIONS: dict[ItemState, frozenset[ItemState]] = {
     ItemState.AGREED: frozenset(
         {ItemState.READY, ItemState.ADJUDICATING, ItemState.GOLD, ItemState.QUARANTINED, ItemState.WITHDRAWN}
     ),
-    ItemState.ADJUDICATING: frozenset(
-        {ItemState.READY, ItemState.GOLD, ItemState.QUARANTINED, ItemState.WITHDRAWN}
-    ),
+    ItemState.ADJUDICATING: frozenset({ItemState.READY, ItemState.GOLD, ItemState.QUARANTINED, ItemState.WITHDRAWN}),
     ItemState.GOLD: frozenset({ItemState.ADJUDICATING, ItemState.QUARANTINED, ItemState.WITHDRAWN}),
     ItemState.WITHDRAWN: frozenset(),
 }
