@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from annotator.domain.errors import LeaseExpiredError, NotFoundError
+from annotator.domain.errors import LeaseExpiredError
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
 from annotator.domain.schema import Flag
@@ -71,10 +71,14 @@ def quarantine(session: Session, actor: str, item_id: str, reason: str, now: dat
 
 
 def held_lease(session: Session, person_id: str, lease_id: str) -> Lease:
-    """Return the person's own lease, locked. Another's lease is not found, as if it did not exist."""
+    """Return the person's own lease, locked.
+
+    Raises:
+        NotFoundError: there is no such lease, or it is another's.
+    """
     lease = leases.locked(session, lease_id)
     if lease is None or lease.person_id != person_id:
-        raise NotFoundError("There is no such lease of yours.", mend="Ask for the next item.")
+        raise leases.no_such_lease()
     return lease
 
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from annotator.domain.items import Source
@@ -183,7 +184,7 @@ def check_row(raw: Mapping[str, Any]) -> Row:
 def _is_identifying(column: str) -> bool:
     words = [word.lower() for word in _WORDS.findall(column)]
     joined = "".join(words)
-    pairs = {first + second for first, second in zip(words, words[1:], strict=False)}
+    pairs = {first + second for first, second in pairwise(words)}
     return joined in _IDENTIFYING or bool(_IDENTIFYING & (set(words) | pairs))
 
 

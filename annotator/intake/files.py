@@ -128,7 +128,7 @@ def _parquet(path: Path) -> Any:
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path)  # type: ignore[no-untyped-call]
     except (pa.ArrowException, OSError) as error:
         raise InputError("The file is not Parquet.", where=path.name) from error
 

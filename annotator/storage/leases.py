@@ -8,6 +8,7 @@ from sqlalchemy import exists
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from annotator.domain.errors import NotFoundError
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
 from annotator.storage.tables import Item, Lease
@@ -20,6 +21,24 @@ _HOLDING = (LeaseState.LIVE.value, LeaseState.ANSWERED.value)
 def live_lease(session: Session, person_id: str) -> Lease | None:
     """Return what the person holds now, expired or not."""
     return session.exec(select(Lease).where(Lease.person_id == person_id, Lease.state == LeaseState.LIVE)).first()
+
+
+def text_of(session: Session, person_id: str, lease_id: str) -> str:
+    """Return the text of the item that the person's own lease is about.
+
+    Raises:
+        NotFoundError: there is no such lease, or it is another's.
+    """
+    statement = select(Item.text).join(Lease, col(Lease.item_id) == Item.id)
+    text = session.exec(statement.where(Lease.id == lease_id, Lease.person_id == person_id)).first()
+    if text is None:
+        raise no_such_lease()
+    return text
+
+
+def no_such_lease() -> NotFoundError:
+    """Another's lease is not found, as if it did not exist."""
+    return NotFoundError("There is no such lease of yours.", mend="Ask for the next item.")
 
 
 def locked(session: Session, lease_id: str) -> Lease | None:

@@ -10,6 +10,8 @@ from sqlmodel import Session
 from annotator.storage.database import Database
 from annotator.storage.tables import Marker
 
+STUDIO_STATE = "studio_state"
+
 
 def get(session: Session, name: str) -> str | None:
     marker = session.get(Marker, name)

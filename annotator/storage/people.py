@@ -41,6 +41,11 @@ def session_person(session: Session, token_hash: str, now: datetime) -> tuple[We
     return (row[0], row[1]) if row is not None else None
 
 
+def opened_at(session: Session, token_hash: str) -> datetime:
+    """Return when an open session began."""
+    return session.get_one(WebSession, token_hash).created_at
+
+
 def end_session(session: Session, token_hash: str) -> None:
     session.exec(delete(WebSession).where(col(WebSession.token_hash) == token_hash))
 
