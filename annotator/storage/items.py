@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
-from annotator.storage.tables import Item, Project
+from annotator.storage.tables import FlagReport, Item, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +109,8 @@ def page(session: Session, project_id: str, state: ItemState | None, after: str 
 
 def by_public_id(session: Session, project_id: str, public_id: str) -> Item | None:
     return session.exec(select(Item).where(Item.project_id == project_id, Item.public_id == public_id)).first()
+
+
+def flags_of(session: Session, item_id: str) -> list[FlagReport]:
+    """Return what people have said about an item instead of labelling it, oldest first."""
+    return list(session.exec(select(FlagReport).where(FlagReport.item_id == item_id).order_by(FlagReport.id)))
