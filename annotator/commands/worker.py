@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from threading import Event
+from threading import Event, Thread
 
 from annotator.commands.children import PARENT
 from annotator.runtime import opened
@@ -18,7 +18,7 @@ def worker() -> None:
     Example: ANNOTATOR_DATABASE_URL=postgresql://annotator@localhost/annotator annotator worker
     """
     if os.environ.pop(PARENT, ""):
-        end_with_parent()
+        Thread(target=end_with_parent, daemon=True).start()
     stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
