@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from annotator import __version__
-from annotator.studio.editor_assets import EDITOR_CSP, EditorAssets
+from annotator.studio.editor_assets import EditorAssets, EditorFiles
 from annotator.web import agreement_api, api, auth, desk, errors, health, label, reference, research
 from annotator.web.headers import BodyTooLargeError, RequestGuard, SecurityHeaders
 from annotator.web.pages import STATIC
@@ -27,9 +27,9 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
     for routes in (health, auth, api, agreement_api, label, desk, research, reference):
         app.include_router(routes.router)
     app.mount("/static", _Immutable(directory=STATIC), name="static")
-    app.mount(editor.prefix, editor.app(), name="editor")
+    app.mount(editor.url, EditorFiles(editor), name="editor")
     app.add_middleware(RequestGuard)
-    app.add_middleware(SecurityHeaders, csp={"/label": EDITOR_CSP})
+    app.add_middleware(SecurityHeaders)
     return app
 
 

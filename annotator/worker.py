@@ -15,6 +15,8 @@ import structlog
 from annotator.dispensing.returns import expire_overdue
 from annotator.domain.errors import AnnotatorError
 from annotator.storage.leader import leadership
+from annotator.studio.connect import studio_client
+from annotator.studio.mirror import Mirror
 from annotator.web.service import Service
 
 log = structlog.get_logger(__name__)
@@ -42,9 +44,20 @@ def work(service: Service, duties: list[Duty], stopping: Event) -> None:
         stopping.wait(_STAND_BY)
 
 
-def lease_duty(service: Service) -> Duty:
-    """Return overdue leases to the pool."""
-    return Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)
+def duties(service: Service) -> list[Duty]:
+    """Return overdue leases to the pool; push what waits to Label Studio; bring back what was done there."""
+    found = [Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)]
+    if service.settings.studio:
+        mirror = open_mirror(service)
+        found.append(Duty("push to Label Studio", mirror.push, pause=1))
+        found.append(Duty("sweep Label Studio", mirror.sweep, pause=service.settings.sweep_seconds))
+    return found
+
+
+def open_mirror(service: Service) -> Mirror:
+    """Return the mirror of the service's project."""
+    client = studio_client(service.settings)
+    return Mirror(service.database, client, service.project, service.schema, service.label_config, service.clock)
 
 
 def _lead(duties: list[Duty], stopping: Event) -> None:

@@ -26,8 +26,8 @@ from annotator.people.accounts import Credentials, invite
 from annotator.runtime import opened, read_settings
 from annotator.settings import Settings
 from annotator.storage import people
+from annotator.studio.connect import embedded_studio
 from annotator.studio.editor_assets import find_editor
-from annotator.studio.server import EmbeddedStudio
 from annotator.studio.supervisor import Supervisor
 from annotator.web.service import Service
 
@@ -70,9 +70,7 @@ def up(
 def _start_parts(settings: Settings, stack: ExitStack) -> None:
     """Start the embedded Label Studio and the worker; the stack stops them in the other order."""
     if settings.studio and not settings.studio_url:
-        port = int(settings.embedded_studio_url.rpartition(":")[2])
-        studio = EmbeddedStudio(settings.home / "label-studio", port=port)
-        supervisor = Supervisor(studio)
+        supervisor = Supervisor(embedded_studio(settings))
         supervisor.start()
         stack.callback(supervisor.stop)
     worker = Supervisor(Worker(settings.home / "worker.log"))

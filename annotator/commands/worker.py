@@ -9,7 +9,7 @@ from threading import Event, Thread
 from annotator.commands.children import PARENT
 from annotator.runtime import opened
 from annotator.studio.child import end_with_parent
-from annotator.worker import lease_duty, work
+from annotator.worker import duties, work
 
 
 def worker() -> None:
@@ -23,4 +23,4 @@ def worker() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     with opened() as service:
-        work(service, [lease_duty(service)], stopping)
+        work(service, duties(service), stopping)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel import Session
+
 from annotator.domain.clock import Clock
 from annotator.domain.errors import AnnotatorError, StudioUnavailableError
 from annotator.domain.schema import Schema
@@ -235,23 +237,8 @@ class Mirror:
             for annotation in change.annotations:
                 answer_there = ours.get(annotation.key_number) if annotation.key_number is not None else None
                 if not _same(answer_there, annotation):
-                    found += self._note(item.id, answer_there, annotation, now)
+                    found += _note(session, item.id, answer_there, annotation, now)
         return found
-
-    def _note(self, item_id: str, answer: Annotation | None, annotation: Mirrored, now: datetime) -> int:
-        change = StudioChange(
-            item_id=item_id,
-            annotation_id=answer.id if answer is not None else None,
-            ls_annotation_id=annotation.annotation_id,
-            result=[dict(region) for region in annotation.result],
-            changed_at=annotation.updated_at,
-            seen_at=now,
-        )
-        with self._database.writing() as session:
-            new = mirror.add_change(session, change)
-            if new:
-                audit.record(session, now, audit.SERVICE, "studio.changed", item_id, ls_annotation=annotation.annotation_id)
-        return int(new)
 
     def _done(self, row: Outbox) -> None:
         with self._database.writing() as session:
@@ -268,3 +255,19 @@ class Mirror:
 
 def _same(answer: Annotation | None, annotation: Mirrored) -> bool:
     return answer is not None and [dict(region) for region in annotation.result] == answer.result
+
+
+def _note(session: Session, item_id: str, answer: Annotation | None, annotation: Mirrored, now: datetime) -> int:
+    """Keep what was done there, once; return 1 when it was new."""
+    change = StudioChange(
+        item_id=item_id,
+        annotation_id=answer.id if answer is not None else None,
+        ls_annotation_id=annotation.annotation_id,
+        result=[dict(region) for region in annotation.result],
+        changed_at=annotation.updated_at,
+        seen_at=now,
+    )
+    if not mirror.add_change(session, change):
+        return 0
+    audit.record(session, now, audit.SERVICE, "studio.changed", item_id, ls_annotation=annotation.annotation_id)
+    return 1

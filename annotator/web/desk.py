@@ -17,7 +17,7 @@ from annotator.domain.roles import MAY_INVITE, Role
 from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.intake.run import ingest_file
 from annotator.people import accounts
-from annotator.storage import annotation_log, audit, items, people
+from annotator.storage import annotation_log, audit, items, mirror, people
 from annotator.web import health
 from annotator.web.errors import status_of
 from annotator.web.pages import render
@@ -82,6 +82,7 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         answers = annotation_log.of_item(session, item.id)
         history = audit.history(session, item.id)
         flags = items.flags_of(session, item.id)
+        changes = mirror.changes_of(session, item.id)
         pseudonyms = {person.id: person.pseudonym for person in people.everyone(session)}
     return render(
         request,
@@ -91,6 +92,7 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         answers=answers,
         history=history,
         flags=flags,
+        changes=changes,
         pseudonyms=pseudonyms,
         rating_question=service.schema.rating.question,
     )
