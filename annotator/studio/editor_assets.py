@@ -37,6 +37,7 @@ EDITOR_CSP = (
 _MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".ttf": "font/ttf"}
 _BUILD_OUT_OF_STEP = "Install the pinned version (`make setup`), or adapt annotator/studio/editor_assets.py to the new build."
 _LAZY_MODULE = re.compile(r"Promise\.all\(\[((?:\w+\.e\(\d+\),?)+)\]\)\.then\(\w+\.bind\(\w+,(\d+)\)\)")
+_LAZY_CHUNK = re.compile(r"\b\w\.e\((\d+)\)")
 _PUSHED_CHUNK = re.compile(r"webpackChunklabelstudio\|\|\[\]\)\.push\(\[\[(\d+)\]")
 _FONT_URL = re.compile(r"url\(/static/fonts/([\w.-]+)\)")
 
@@ -99,6 +100,7 @@ def find_editor(cache: Path, *, prefix: str = "/editor") -> EditorAssets:
     vendor = _chunk_of(build / "vendor.js")
     lazy = [f"{chunk}.js" for chunk in chunks if chunk != vendor]
     scripts = ["vendor.js", *lazy, "main.js", "runtime.js"]
+    later = [f"{chunk}.js" for chunk in _asked_for_later(build, chunks)]
     styles = ["main.css", *(f"{chunk}.css" for chunk in chunks if (build / f"{chunk}.css").is_file())]
     url = f"{prefix}/{PINNED_VERSION}"
     return EditorAssets(
@@ -108,7 +110,7 @@ def find_editor(cache: Path, *, prefix: str = "/editor") -> EditorAssets:
         styles=tuple(f"{url}/{name}" for name in styles),
         chunks=chunks,
         entry=entry,
-        files=_compress(build, fonts, [*scripts, *styles], cache / f"editor-{PINNED_VERSION}"),
+        files=_compress(build, fonts, [*scripts, *later, *styles], cache / f"editor-{PINNED_VERSION}"),
     )
 
 
@@ -149,6 +151,15 @@ def _defines_editor(path: Path, entry: str) -> bool:
         return False
     source = path.read_text(encoding="utf-8")
     return "window.LabelStudio=" in source and f"{entry}:(" in source
+
+
+def _asked_for_later(build: Path, chunks: tuple[str, ...]) -> list[str]:
+    """Return the chunks that the editor itself loads while it runs."""
+    named = {
+        chunk for own in chunks if (path := build / f"{own}.js").is_file()
+        for chunk in _LAZY_CHUNK.findall(path.read_text(encoding="utf-8"))
+    }
+    return sorted(chunk for chunk in named - set(chunks) if (build / f"{chunk}.js").is_file())
 
 
 def _chunk_of(path: Path) -> str:

@@ -21,7 +21,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from annotator.studio.editor_assets import EDITOR_CSP, EditorAssets, EditorFiles, find_editor
 
@@ -81,9 +81,8 @@ class Harness:
 
 def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
     app = FastAPI()
-    templates = Environment(
-        loader=ChoiceLoader([FileSystemLoader(WEB / "templates"), FileSystemLoader(HERE / "templates")]), autoescape=True
-    )
+    templates = Environment(loader=FileSystemLoader(WEB / "templates"), autoescape=True, undefined=StrictUndefined)
+    templates.filters["menu"] = lambda role: []
     app.mount(assets.url, EditorFiles(assets))
     app.mount("/static/test", StaticFiles(directory=WEB / "static"))
 
@@ -94,6 +93,7 @@ def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
             static=lambda name: f"/static/test/{name}",
             editor=assets,
             csp_nonce=nonce,
+            caller=None,
             flags=[{"value": value, "title": title, "help": text} for value, title, text in FLAGS],
         )
         response = HTMLResponse(page, headers={"content-security-policy": EDITOR_CSP.format(nonce=nonce)})

@@ -23,7 +23,10 @@ export function makeAccessible(root, config) {
     node.dataset.question = question.name;
     node.querySelectorAll("input").forEach((input, at) => {
       if (input.type === "radio") set(input, "name", question.name); // so that the arrow keys move inside the group
-      if (question.choices[at]?.hotkey) set(input, "aria-keyshortcuts", question.choices[at].hotkey);
+      const key = question.choices[at]?.hotkey;
+      if (!key) return;
+      set(input, "aria-keyshortcuts", key);
+      set(input.closest(".lsf-choice__item"), "data-key", key);
     });
   });
   root.querySelectorAll("[data-testid='textarea-control']").forEach((node, index) => {

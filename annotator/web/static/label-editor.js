@@ -153,7 +153,7 @@ class Posting {
 }
 
 /** Show a posting in `root`; resolves to a `Posting` once its text stands on the page. */
-export function showPosting(root, { id, text, labelConfig, config }) {
+export function showPosting(root, { text, labelConfig, config }) {
   root.replaceChildren();
   const node = document.createElement("div");
   root.append(node);
@@ -164,7 +164,7 @@ export function showPosting(root, { id, text, labelConfig, config }) {
       settings: SETTINGS,
       instanceOptions: { reactVersion: "v18" },
       user: { id: 1, pk: 1 },
-      task: { id, data: { text }, annotations: [], predictions: [] },
+      task: { id: 1, data: { text }, annotations: [], predictions: [] },
       onLabelStudioLoad: (store) => {
         const annotation = store.annotationStore.addAnnotation({ userGenerate: true });
         store.annotationStore.selectAnnotation(annotation.id);
@@ -177,7 +177,7 @@ export function showPosting(root, { id, text, labelConfig, config }) {
 function whenReady(node, done, failed) {
   const started = performance.now();
   const look = () => {
-    if (node.querySelector(".htx-richtext")) done();
+    if (node.querySelector(".lsf-htx-richtext")) done();
     else if (performance.now() - started > 10_000) failed(new Error("The editor did not show the posting."));
     else requestAnimationFrame(look);
   };

@@ -13,6 +13,7 @@ export class WordSelection {
   #to = null;
   #last = 0; // the word from which the arrows go on after a passage is marked
   #pressedHandle = false;
+  #dragged = false; // the click that ends a drag chooses nothing
   #settle = 0;
   #listeners = new AbortController();
 
@@ -27,7 +28,10 @@ export class WordSelection {
     const on = (target, type, handler, capture = false) =>
       target.addEventListener(type, handler, { capture, signal: this.#listeners.signal });
     on(element, "keydown", (event) => this.#onKey(event));
-    on(element, "mousedown", (event) => { this.#pressedHandle = event.target.tagName === "AREA"; }, true);
+    on(document, "mousedown", (event) => {
+      this.#pressedHandle = event.target.tagName === "AREA";
+      this.#dragged = false;
+    }, true);
     on(document, "mouseup", (event) => this.#onMouseUp(event), true);
     on(element, "click", (event) => this.#onClick(event));
     on(document, "selectionchange", () => this.#onSelectionChange());
@@ -112,12 +116,13 @@ export class WordSelection {
   #onMouseUp(event) {
     if (!event.isTrusted || this.#pressedHandle) return; // the editor's own resizing, or our own mark
     if (!this.#takeDomSelection()) return;
+    this.#dragged = true;
     event.stopPropagation(); // otherwise the editor would mark the bare selection
     window.getSelection().removeAllRanges();
   }
 
   #onClick(event) {
-    if (!window.getSelection().isCollapsed || event.target.closest(".htx-highlight")) return;
+    if (this.#dragged || !window.getSelection().isCollapsed || event.target.closest(".htx-highlight")) return;
     const word = this.#wordAt(event.clientX, event.clientY);
     if (word === null) return;
     const [first, last] = [Math.min(this.#from, this.#to), Math.max(this.#from, this.#to)];
