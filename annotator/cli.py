@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from annotator.commands import agreement, consensus, export, guideline, ingest, mirror, people, privacy, settings, synthesize, up, worker
+from annotator.commands import export, ingest, mirror, people, settings, synthesize, up, worker
 from annotator.domain.errors import AnnotatorError, ConfigError, InputError
 
 app = typer.Typer(
@@ -23,12 +23,8 @@ app.command("synthesize")(synthesize.synthesize)
 app.command("export")(export.export)
 app.command("worker")(worker.worker)
 app.command("settings")(settings.settings)
-app.command("consensus")(consensus.consensus)
-app.command("agreement")(agreement.agreement)
 app.add_typer(people.app, name="people")
 app.add_typer(mirror.app, name="mirror")
-app.add_typer(guideline.app, name="guideline")
-app.add_typer(privacy.app, name="privacy")
 
 
 def _version(wanted: bool) -> None:
@@ -41,7 +37,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    _version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Annotate postings, measure agreement, release gold data."""
 
@@ -52,7 +50,10 @@ def main() -> None:
         app()
     except AnnotatorError as error:
         console = Console(stderr=True, highlight=False)
-        console.print(f"[bold red]Error:[/bold red] {error.what if not isinstance(error, InputError) else _where(error)}", markup=True)
+        console.print(
+            f"[bold red]Error:[/bold red] {error.what if not isinstance(error, InputError) else _where(error)}",
+            markup=True,
+        )
         if error.mend:
             console.print(error.mend, markup=False)
         sys.exit(2 if isinstance(error, InputError | ConfigError) else 1)

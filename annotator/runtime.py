@@ -26,7 +26,9 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "ANNOTATOR_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise ConfigError(f"{name}: {first['msg']}.", mend="See `annotator settings` for what each one takes.") from error
+        raise ConfigError(
+            f"{name}: {first['msg']}.", mend="See `annotator settings` for what each one takes."
+        ) from error
 
 
 def read_guideline(settings: Settings) -> Guideline:

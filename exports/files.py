@@ -49,7 +49,9 @@ def write_export(snapshot: Snapshot, out: Path) -> list[Written]:
         InputError: the folder holds something already.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError("The folder is not empty.", where=str(out), mend="Name a new one; an export is never overwritten.")
+        raise InputError(
+            "The folder is not empty.", where=str(out), mend="Name a new one; an export is never overwritten."
+        )
     out.mkdir(parents=True, exist_ok=True)
     written = [
         _write(out / "items.jsonl", _rows(snapshot.items)),
@@ -60,9 +62,7 @@ def write_export(snapshot: Snapshot, out: Path) -> list[Written]:
         **snapshot.facts,
         "terms": TERMS,
         "withheld": ["free-text notes", "items in quarantine", "items withdrawn"],
-        "files": {
-            one.name: {"rows": one.rows, "bytes": one.bytes, "sha256": one.sha256} for one in written
-        },
+        "files": {one.name: {"rows": one.rows, "bytes": one.bytes, "sha256": one.sha256} for one in written},
     }
     data = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     (out / "manifest.json").write_bytes(data)

@@ -74,7 +74,9 @@ def _uniqueness(schema: Schema) -> Iterator[Parts]:
     yield from _repeats(_hotkeys(schema), "is a hotkey already", "One key does one thing.")
     for at, question in enumerate(schema.questions):
         for field in ("value", "title"):
-            named = [(f"questions[{at}].choices[{n}].{field}", getattr(c, field)) for n, c in enumerate(question.choices)]
+            named = [
+                (f"questions[{at}].choices[{n}].{field}", getattr(c, field)) for n, c in enumerate(question.choices)
+            ]
             if field == "title" or question.kind is Kind.RATING:
                 yield from _repeats(named, "is a choice already", f"Choices differ in {field}.")
             named = [(f"questions[{at}].states[{n}].{field}", getattr(s, field)) for n, s in enumerate(question.states)]

@@ -6,6 +6,7 @@ id of the page around it; links inside the text (`[fees](#fee)`) follow.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ def clause_id(anchor: str) -> str:
 
 
 def _clauses(tokens: list[Token]) -> Iterator[Clause]:
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in itertools.pairwise(tokens):
         if opening.type == "heading_open":
             line = opening.map[0] + 1 if opening.map else 0
             yield Clause(str(opening.meta.get("anchor", "")), inline.content, int(opening.tag[1:]), line)

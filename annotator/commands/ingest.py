@@ -16,7 +16,9 @@ from annotator.storage.audit import SERVICE
 
 def ingest(
     file: Annotated[Path, typer.Argument(help="A .jsonl, .csv or .parquet file.")],
-    rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go; NAME.rejects.jsonl beside the file.")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rejected rows go; NAME.rejects.jsonl beside the file.")
+    ] = None,
 ) -> None:
     """Bring postings in from a file with the columns id, text, source and, optionally, language, campaign, epoch, region, quarter.
 

@@ -21,7 +21,9 @@ app = typer.Typer(no_args_is_help=True, help="People: invite them, or make accou
 @app.command("add")
 def add(
     role: Annotated[Role, typer.Option(help="Role of the new accounts.")],
-    csv_file: Annotated[Path, typer.Option("--csv", help="File to write the sign-ins to (email,password), readable by you only.")],
+    csv_file: Annotated[
+        Path, typer.Option("--csv", help="File to write the sign-ins to (email,password), readable by you only.")
+    ],
     count: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 1,
     qualified: Annotated[bool, typer.Option("--qualified", help="They may label at once.")] = False,
 ) -> None:

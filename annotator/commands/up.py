@@ -35,7 +35,9 @@ _OURS = ("annotator.sqlite3", "label-studio", "demo-sign-ins.csv")
 
 
 def up(
-    demo: Annotated[bool, typer.Option("--demo", help="Fill an empty home with 500 synthetic postings and people.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill an empty home with 500 synthetic postings and people.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what the home folder holds and begin anew.")] = False,
 ) -> None:
     """Start the pages, the worker and an embedded Label Studio server; Ctrl-C stops them all.
@@ -55,7 +57,12 @@ def up(
         _start_parts(settings, stack)
         status.stop()
         config = uvicorn.Config(
-            app, host=settings.host, port=settings.port, log_level="warning", server_header=False, timeout_graceful_shutdown=5
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)
         welcome = threading.Thread(target=_welcome, args=(console, server, service, sign_ins), daemon=True)
@@ -85,7 +92,9 @@ def _welcome(console: Console, server: uvicorn.Server, service: Service, sign_in
     address = f"http://{settings.host}:{settings.port}"
     console.print(f"\n[bold]Annotator[/bold] is at [link={address}]{address}[/link]. Ctrl-C stops it.")
     if service.studio_url:
-        console.print(f"Label Studio comes up at {service.studio_url}; its first start takes half a minute. Nobody waits for it.")
+        console.print(
+            f"Label Studio comes up at {service.studio_url}; its first start takes half a minute. Nobody waits for it."
+        )
     if sign_ins:
         table = Table("Sign in as", "E-mail address", "Password", title="Demo people", title_justify="left")
         for credentials in sign_ins:

@@ -24,5 +24,3 @@ def screen_for(path: Path, facts: FileFacts) -> Screen:
 def _screen(row: Row) -> Screened:
     state = ItemState.READY if row.source is Source.SYNTHETIC else ItemState.QUARANTINED
     return Screened(row.text, state)
-
-

@@ -44,9 +44,7 @@ def keep_tasks(session: Session, version_id: str, tasks: dict[str, int]) -> None
 def drop_task(session: Session, item_id: str, version_id: str) -> None:
     """Forget an item's task, and that its answers had been mirrored."""
     session.exec(
-        delete(MirrorTask).where(
-            col(MirrorTask.item_id) == item_id, col(MirrorTask.guideline_version_id) == version_id
-        )
+        delete(MirrorTask).where(col(MirrorTask.item_id) == item_id, col(MirrorTask.guideline_version_id) == version_id)
     )
     session.exec(update(Annotation).where(col(Annotation.item_id) == item_id).values(ls_annotation_id=None))
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+from sqlmodel import Session, col, select
 
 from annotator.domain.items import ItemState
+from annotator.storage.tables import Annotation, GuidelineVersion, Item, Person
 
 ITEMS = pa.schema(
     [(name, pa.string()) for name in ("id", "text", "sha256", "source", "language", "campaign", "epoch", "region")]

@@ -25,6 +25,7 @@ def studio_client(settings: Settings) -> StudioClient:
     token = settings.studio_token.get_secret_value()
     if not token:
         raise ConfigError(
-            "ANNOTATOR_STUDIO_URL names a server without a token.", mend="Set ANNOTATOR_STUDIO_TOKEN to an API token of it."
+            "ANNOTATOR_STUDIO_URL names a server without a token.",
+            mend="Set ANNOTATOR_STUDIO_TOKEN to an API token of it.",
         )
     return StudioClient(settings.studio_url, token)

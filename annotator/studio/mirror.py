@@ -49,7 +49,13 @@ class Mirror:
     """One project's mirror under its guideline version."""
 
     def __init__(
-        self, database: Database, client: StudioClient, project: Project, schema: Schema, label_config: str, clock: Clock
+        self,
+        database: Database,
+        client: StudioClient,
+        project: Project,
+        schema: Schema,
+        label_config: str,
+        clock: Clock,
     ) -> None:
         self._database, self._client, self._clock = database, client, clock
         self._project, self._schema, self._label_config = project, schema, label_config

@@ -62,7 +62,9 @@ def sign_in_form(
             old_token=request.cookies.get(SESSION_COOKIE),
         )
     except AnnotatorError as error:
-        return render(request, "sign_in.html", status=status_of(error), problem=str(error), email=email, next=_inside(next))
+        return render(
+            request, "sign_in.html", status=status_of(error), problem=str(error), email=email, next=_inside(next)
+        )
     response = RedirectResponse(_inside(next) or HOME[sign_in.role_of(signed_in)], 303)
     set_cookies(response, service, signed_in)
     return response
@@ -84,14 +86,16 @@ def invitation_page(request: Request, token: str = "") -> Response:
 
 @router.post("/invitation", dependencies=[PUBLIC])
 def invitation_form(
-    request: Request, service: ServiceDep, token: Annotated[str, Form(max_length=100)], email: _Email, password: _Password
+    request: Request,
+    service: ServiceDep,
+    token: Annotated[str, Form(max_length=100)],
+    email: _Email,
+    password: _Password,
 ) -> Response:
     try:
         person = accounts.accept(service.database, token, accounts.Credentials(email, password), service.now())
     except AnnotatorError as error:
-        return render(
-            request, "invitation.html", status=status_of(error), token=token, problem=str(error), email=email
-        )
+        return render(request, "invitation.html", status=status_of(error), token=token, problem=str(error), email=email)
     signed_in = sign_in.open_session(service.database, person, service.now(), _lasts(service))
     response = RedirectResponse(HOME[sign_in.role_of(signed_in)], 303)
     set_cookies(response, service, signed_in)

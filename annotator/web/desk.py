@@ -112,9 +112,7 @@ def make_invitation(
     qualified: Annotated[str, Form()] = "",
 ) -> Response:
     lasts = timedelta(hours=service.settings.invitation_hours)
-    token = accounts.invite(
-        service.database, caller.person, role, service.now(), lasts, qualified=qualified == "yes"
-    )
+    token = accounts.invite(service.database, caller.person, role, service.now(), lasts, qualified=qualified == "yes")
     link = f"{str(request.base_url).rstrip('/')}/invitation?token={token}"
     return _people(request, service, caller, link, role.value)
 

@@ -21,10 +21,10 @@ router = APIRouter(tags=["operations"])
 def healthz(service: ServiceDep) -> JSONResponse:
     """Say ok when pages can be served. Label Studio may be away: answers are kept and mirrored later."""
     try:
-        parts = parts(service)
+        state = parts(service)
     except SQLAlchemyError:
         return JSONResponse({"status": "unavailable", "database": {"state": "down"}}, 503)
-    return JSONResponse({"status": "ok", **parts})
+    return JSONResponse({"status": "ok", **state})
 
 
 def parts(service: Service) -> dict[str, Any]:

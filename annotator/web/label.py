@@ -20,7 +20,14 @@ router = APIRouter(include_in_schema=False)
 @router.get("/label")
 def label_page(request: Request, service: ServiceDep, caller: VolunteerDep) -> Response:
     nonce = secrets.token_urlsafe(16)
-    page = render(request, "label.html", caller=caller, schema=service.schema, editor=request.app.state.editor, nonce=nonce)
+    page = render(
+        request,
+        "label.html",
+        caller=caller,
+        flags=service.schema.flags,
+        editor=request.app.state.editor,
+        csp_nonce=nonce,
+    )
     page.headers["Content-Security-Policy"] = EDITOR_CSP.format(nonce=nonce)
     return page
 
@@ -35,4 +42,6 @@ def guideline_fragment(name: str, version: str, service: ServiceDep, _: AnyoneSi
 
 @router.get("/guideline")
 def guideline_page(request: Request, service: ServiceDep, caller: AnyoneSignedInDep) -> Response:
-    return render(request, "guideline.html", caller=caller, schema=service.schema, html=render_markdown(service.guideline.text))
+    return render(
+        request, "guideline.html", caller=caller, schema=service.schema, html=render_markdown(service.guideline.text)
+    )

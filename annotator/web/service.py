@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
-from guidelines.loader import Guideline
 
 from annotator.domain.clock import Clock
 from annotator.domain.schema import Schema
@@ -19,6 +18,7 @@ from annotator.storage import projects
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
 from annotator.studio.label_config import build_label_config
+from guidelines.loader import Guideline
 
 
 @dataclass

@@ -29,7 +29,11 @@ HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "annotator" / "web"
 LABEL_CONFIG = (HERE / "label_config.xml").read_text(encoding="utf-8")
 FLAGS = [
-    ("personal_data", "Personal data visible", "A name, number, address or account can be read. The posting is set aside at once."),
+    (
+        "personal_data",
+        "Personal data visible",
+        "A name, number, address or account can be read. The posting is set aside at once.",
+    ),
     ("possible_minor", "Possible minor", "The person may be under 18. Stop here; the designated lead takes over."),
     ("distressing", "Distressing", "Leave it without labelling. Nothing is asked, nothing is counted."),
 ]
@@ -148,7 +152,9 @@ def answer(state: Harness, body: dict[str, Any]) -> Response:
     if body["key"] in [stored["key"] for stored in state.answers]:
         return JSONResponse({"answer": body["key"]}, 201)
     if state.lease is None or body["lease"] != state.lease["lease"]:
-        return JSONResponse({"error": {"what": "The lease has ended.", "where": "lease", "mend": "Ask for the next one."}}, 409)
+        return JSONResponse(
+            {"error": {"what": "The lease has ended.", "where": "lease", "mend": "Ask for the next one."}}, 409
+        )
     state.answers.append(body)
     return leave(state, body, 201)
 

@@ -15,7 +15,12 @@ from annotator.web.pages import environment
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("annotator", "active_learning", "guidelines", "exports")
-OURS = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*")) if path.suffix in {".py", ".js", ".html", ".css"}]
+OURS = [
+    path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*"))
+    if path.suffix in {".py", ".js", ".html", ".css"}
+]
 PYTHON = [path for path in OURS if path.suffix == ".py" and "versions" not in path.parts]
 
 
@@ -24,7 +29,9 @@ def name(path):
 
 
 def test_imports_point_one_way():
-    run = subprocess.run([Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stdout
 
 
@@ -33,7 +40,9 @@ def test_files_stay_readable(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 320
 
 
-@pytest.mark.parametrize("path", [path for path in PYTHON if path.name != "__init__.py" or path.stat().st_size], ids=name)
+@pytest.mark.parametrize(
+    "path", [path for path in PYTHON if path.name != "__init__.py" or path.stat().st_size], ids=name
+)
 def test_modules_say_what_lives_in_them(path):
     assert path.read_text(encoding="utf-8").startswith('"""') or "migrations" in path.parts
 
@@ -61,7 +70,9 @@ def test_every_setting_is_described_and_documented(setting):
 
 
 def test_nothing_names_an_index_host_or_a_path_of_a_machine():
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     wrong = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian\.org|/root/|/work/(?!flow)|/home/[a-z]+/")
     for each in filter(None, tracked):
         path = ROOT / each

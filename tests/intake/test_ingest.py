@@ -16,7 +16,13 @@ from annotator.intake.run import ingest_file
 from annotator.storage import items
 
 ROWS = [
-    {"id": f"d{n}", "text": f"Kitchen help wanted, shift {n}.", "source": "de-identified", "language": "en", "quarter": "2026-Q1"}
+    {
+        "id": f"d{n}",
+        "text": f"Kitchen help wanted, shift {n}.",
+        "source": "de-identified",
+        "language": "en",
+        "quarter": "2026-Q1",
+    }
     for n in range(5)
 ]
 
@@ -74,7 +80,13 @@ def test_the_same_id_with_another_text_is_rejected(world, tmp_path):
 
 def test_bad_rows_go_to_the_rejects_file_and_the_rest_go_on(world, tmp_path):
     path = tmp_path / "p.jsonl"
-    lines = [json.dumps(ROWS[0]), "not json", json.dumps([1]), json.dumps({**ROWS[1], "quarter": "May"}), json.dumps(ROWS[2])]
+    lines = [
+        json.dumps(ROWS[0]),
+        "not json",
+        json.dumps([1]),
+        json.dumps({**ROWS[1], "quarter": "May"}),
+        json.dumps(ROWS[2]),
+    ]
     path.write_text("\n".join(lines) + "\n" + "x" * (MAX_LINE + 10) + "\n" + json.dumps(ROWS[3]) + "\n")
     summary = take(world, path)
     assert (summary.rows, summary.added, summary.rejected) == (7, 3, 4)

@@ -13,8 +13,32 @@ GOOD = {"id": "a1", "text": "Pickers wanted.", "source": "synthetic"}
 
 @pytest.mark.parametrize(
     "column",
-    ["name", "Full Name", "first_name", "phoneNumber", "e-mail", "Email", "contact_email", "twitter_handle", "URL", "website"]
-    + ["address", "street", "lat", "longitude", "GPS", "photo", "image_url", "username", "user_id", "IP", "passport_no", "dob"],
+    [
+        "name",
+        "Full Name",
+        "first_name",
+        "phoneNumber",
+        "e-mail",
+        "Email",
+        "contact_email",
+        "twitter_handle",
+        "URL",
+        "website",
+    ]
+    + [
+        "address",
+        "street",
+        "lat",
+        "longitude",
+        "GPS",
+        "photo",
+        "image_url",
+        "username",
+        "user_id",
+        "IP",
+        "passport_no",
+        "dob",
+    ],
 )
 def test_columns_that_identify_people_are_refused_by_name(column):
     assert identifying([*GOOD, column]) == [column]
@@ -61,7 +85,11 @@ def test_numbers_become_text():
     assert (row.id, row.epoch) == ("12", "2")
 
 
-@given(st.dictionaries(st.text(max_size=12), st.none() | st.booleans() | st.integers() | st.floats() | st.text(), max_size=6))
+@given(
+    st.dictionaries(
+        st.text(max_size=12), st.none() | st.booleans() | st.integers() | st.floats() | st.text(), max_size=6
+    )
+)
 def test_no_row_at_all_raises_anything_else(extra):
     try:
         check_row({**GOOD, **extra})

@@ -49,7 +49,9 @@ def test_an_invitation_works_once(world):
 
     def try_it(number):
         try:
-            return accept(world.database, token, Credentials(f"v{number}@example.org", "four plain words here"), world.clock.now())
+            return accept(
+                world.database, token, Credentials(f"v{number}@example.org", "four plain words here"), world.clock.now()
+            )
         except AnnotatorError as error:
             return type(error)
 
@@ -134,7 +136,13 @@ def test_accounts_in_bulk_are_added_all_or_none(world):
     add_in_bulk(world.database, Role.VOLUNTEER, made, world.clock.now(), qualified=True)
     assert enter(world, made[1].email, made[1].password).person.qualified_at is not None
     with pytest.raises(ConflictError):
-        add_in_bulk(world.database, Role.VOLUNTEER, [Credentials("new@example.org", "x" * 12), made[0]], world.clock.now(), qualified=True)
+        add_in_bulk(
+            world.database,
+            Role.VOLUNTEER,
+            [Credentials("new@example.org", "x" * 12), made[0]],
+            world.clock.now(),
+            qualified=True,
+        )
     with world.database.reading() as session:
         assert people.by_email(session, "new@example.org") is None
 
