@@ -160,6 +160,15 @@ class StudioClient:
             return False
         return True
 
+    def delete_task(self, project: int, task: TaskRef) -> bool:
+        """Delete the item's task with its annotations; return whether it was there."""
+        there = self.read_tasks(project, [task.task_id]).get(task.task_id)
+        if there is None or there.item_id != task.item_id:
+            return False
+        with explained("Deleting a task"):
+            self._sdk.tasks.delete(id=str(task.task_id), request_options=ONCE)
+        return True
+
     def read_tasks(self, project: int, task_ids: Sequence[int]) -> dict[int, TaskChange]:
         """Return those tasks of the project that exist, with their annotations."""
         read: dict[int, TaskChange] = {}

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
+from typing import Protocol
 
 import structlog
 
 from annotator.domain.errors import AnnotatorError
-from annotator.studio.server import EmbeddedStudio
 
 log = structlog.get_logger(__name__)
+
+
+class Supervised(Protocol):
+    """A child process that can be started more than once."""
+
+    @property
+    def log_path(self) -> Path: ...
+
+    def start(self) -> None: ...
+
+    def is_alive(self) -> bool: ...
+
+    def stop(self) -> None: ...
 
 
 class Supervisor:
@@ -19,7 +33,7 @@ class Supervisor:
     Pauses double from `first` to `longest` seconds and begin anew once the server has lived for `steady` seconds.
     """
 
-    def __init__(self, studio: EmbeddedStudio, *, first: float = 1, longest: float = 60, steady: float = 120) -> None:
+    def __init__(self, studio: Supervised, *, first: float = 1, longest: float = 60, steady: float = 120) -> None:
         self.studio = studio
         self.starts = 0
         self._first, self._longest, self._steady = first, longest, steady

@@ -1,0 +1,273 @@
+"""The mirror: pushes items and answers to Label Studio, and brings back what was done there. Running anything twice changes nothing.
+
+Answers are pushed in the order of the outbox, each under its own id as the key, so that a lost reply never makes a second one.
+What a coordinator does in Label Studio is kept beside the raw answers (`studio_change`); a raw answer that was deleted there is
+put back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from annotator.domain.clock import Clock
+from annotator.domain.errors import AnnotatorError, StudioUnavailableError
+from annotator.domain.schema import Schema
+from annotator.storage import audit, markers, mirror, outbox
+from annotator.storage.database import Database
+from annotator.storage.markers import STUDIO_STATE
+from annotator.storage.mirror import ToMirror
+from annotator.storage.outbox import OutboxKind
+from annotator.storage.tables import Annotation, GuidelineVersion, Item, Outbox, Person, Project, StudioChange
+from annotator.studio.client import StudioClient
+from annotator.studio.rows import AnnotationRow, Mirrored, TaskChange, TaskRef, TaskRow, key_number
+
+_ITEMS = 2_500
+_ANSWERS = 200
+_SWEPT = "swept_until"
+_MARGIN = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Answers that only we hold, that only Label Studio holds under one of our keys, and that it holds twice."""
+
+    missing: int
+    unknown: int
+    twice: int
+    alike: int
+
+    @property
+    def balanced(self) -> bool:
+        return not (self.missing or self.unknown or self.twice)
+
+
+class Mirror:
+    """One project's mirror under its guideline version."""
+
+    def __init__(
+        self, database: Database, client: StudioClient, project: Project, schema: Schema, label_config: str, clock: Clock
+    ) -> None:
+        self._database, self._client, self._clock = database, client, clock
+        self._project, self._schema, self._label_config = project, schema, label_config
+        self._version = project.guideline_version_id
+        self._ls_project: int | None = None
+
+    def push(self) -> int:
+        """Push what waits; return how many answers were pushed.
+
+        Raises:
+            StudioUnavailableError: the server does not answer; everything still waits.
+        """
+        try:
+            if self._ls_project is None:
+                self._ls_project = self._open_project()
+            self._push_items(self._ls_project)
+            pushed = self._push_outbox(self._ls_project)
+            self._client.health() if not pushed else None
+        except StudioUnavailableError:
+            self._ls_project = None  # another server may stand there when it answers again
+            self._mark("down")
+            raise
+        self._mark("up")
+        return pushed
+
+    def sweep(self) -> int:
+        """Bring back what was done in Label Studio since the last sweep; return how many changes were new."""
+        if self._ls_project is None:
+            return 0
+        newest = self._client.newest_change(self._ls_project)
+        with self._database.reading() as session:
+            marker = markers.get(session, f"{_SWEPT}:{self._version}:{self._ls_project}")
+        since = datetime.fromisoformat(marker) if marker else datetime(2000, 1, 1, tzinfo=self._clock.now().tzinfo)
+        if newest is None or newest <= since - _MARGIN:
+            return 0
+        found = sum(self._reconcile(change) for change in self._client.changed_since(self._ls_project, since - _MARGIN))
+        with self._database.writing() as session:
+            markers.put(session, f"{_SWEPT}:{self._version}:{self._ls_project}", newest.isoformat())
+        return found
+
+    def books(self) -> Books:
+        """Compare every answer on both sides."""
+        with self._database.reading() as session:
+            ours = {(item, key_number(annotation)) for item, annotation in mirror.all_answers(session, self._version)}
+        theirs = [
+            (change.item_id or "", annotation.key_number)
+            for change in self._client.all_annotations(self._ls_project or self._open_project())
+            for annotation in change.annotations
+            if annotation.key_number is not None
+        ]
+        distinct = set(theirs)
+        return Books(
+            missing=len(ours - distinct),
+            unknown=len(distinct - ours),
+            twice=len(theirs) - len(distinct),
+            alike=len(ours & distinct),
+        )
+
+    def _open_project(self) -> int:
+        schema = self._schema
+        found = self._client.ensure_project(
+            f"{schema.name} {schema.version} {schema.sha256[:12]}",
+            f"{schema.title} {schema.version}",
+            self._label_config,
+            self._project.purpose,
+            overlap=self._project.overlap,
+        )
+        now = self._clock.now()
+        with self._database.writing() as session:
+            mirror.project_is(session, session.get_one(GuidelineVersion, self._version), found, now)
+            outbox.hurry(session, now)
+        return found
+
+    def _push_items(self, ls_project: int) -> None:
+        while True:
+            with self._database.reading() as session:
+                items = mirror.unmirrored_items(session, self._version, _ITEMS)
+            if not items:
+                return
+            self._import(ls_project, items)
+
+    def _import(self, ls_project: int, items: Sequence[Item]) -> None:
+        rows = [TaskRow(item.id, item.text, {"id": item.public_id, "source": item.source}) for item in items]
+        tasks = self._client.import_tasks(ls_project, rows)
+        with self._database.writing() as session:
+            mirror.keep_tasks(session, self._version, tasks)
+
+    def _push_outbox(self, ls_project: int) -> int:
+        pushed = 0
+        while True:
+            with self._database.reading() as session:
+                rows = outbox.due(session, self._clock.now(), _ANSWERS)
+            if not rows:
+                return pushed
+            for row in rows:
+                if row.kind == OutboxKind.ITEM_WITHDRAWN:
+                    self._withdraw(ls_project, row)
+            pushed += self._put(ls_project, [row for row in rows if row.kind == OutboxKind.ANNOTATION])
+
+    def _put(self, ls_project: int, rows: Sequence[Outbox]) -> int:
+        """Put answers; one that the server refuses is put off alone, and holds up nobody else's."""
+        with self._database.reading() as session:
+            known = mirror.to_mirror(session, [row.subject for row in rows], self._version)
+        waiting = {row.subject: row for row in rows}
+        for row in rows:
+            if row.subject not in known:  # its item was shut away since: it will come again when the item does
+                self._done(row)
+        ready = [answer for answer in known.values() if answer.task_id is not None]
+        for answer in known.values():
+            if answer.task_id is None:
+                self._put_off(waiting[answer.annotation.id], "its item has no task yet")
+        try:
+            pairs = [self._pair(answer) for answer in ready]
+            for key, found in self._client.put_annotations(ls_project, pairs):
+                self._keep(known[key], waiting[key], found)
+        except StudioUnavailableError:
+            raise
+        except AnnotatorError:
+            return self._put_singly(ls_project, ready, waiting)
+        return len(ready)
+
+    def _put_singly(self, ls_project: int, ready: Sequence[ToMirror], waiting: dict[str, Outbox]) -> int:
+        put = 0
+        for answer in ready:
+            row = waiting[answer.annotation.id]
+            try:
+                ref, annotation = self._pair(answer)
+                self._keep(answer, row, self._client.put_annotation(ls_project, ref, annotation))
+                put += 1
+            except StudioUnavailableError:
+                raise
+            except AnnotatorError as error:
+                self._put_off(row, error.what)
+        return put
+
+    def _pair(self, answer: ToMirror) -> tuple[TaskRef, AnnotationRow]:
+        assert answer.task_id is not None
+        annotation = answer.annotation
+        row = AnnotationRow(annotation.id, annotation.result, self._user(answer.person), annotation.lead_time)
+        return TaskRef(answer.item.id, answer.task_id), row
+
+    def _user(self, person: Person) -> int:
+        """Return the person's user there, a pseudonym without a password, making it the first time."""
+        if person.ls_user_id is None:
+            person.ls_user_id = self._client.ensure_user(person.pseudonym)
+            with self._database.writing() as session:
+                session.get_one(Person, person.id).ls_user_id = person.ls_user_id
+        return person.ls_user_id
+
+    def _keep(self, answer: ToMirror, row: Outbox, found: int | None) -> None:
+        with self._database.writing() as session:
+            if found is None:  # the task is gone: the item is imported again, then the answer
+                mirror.drop_task(session, answer.item.id, self._version)
+                outbox.put_off(session, row.id, self._clock.now(), "its task was deleted in Label Studio")
+                return
+            mirror.mirrored(session, answer.annotation.id, found)
+            outbox.done(session, row.id)
+
+    def _withdraw(self, ls_project: int, row: Outbox) -> None:
+        with self._database.reading() as session:
+            task_id = mirror.task_of(session, row.subject, self._version)
+        if task_id is not None:
+            self._client.delete_task(ls_project, TaskRef(row.subject, task_id))
+        with self._database.writing() as session:
+            mirror.drop_task(session, row.subject, self._version)
+            outbox.done(session, row.id)
+
+    def _reconcile(self, change: TaskChange) -> int:
+        """Compare one task with what we hold; return how many things done there were new to us."""
+        if change.item_id is None:
+            return 0
+        now, found = self._clock.now(), 0
+        with self._database.writing() as session:
+            item = session.get(Item, change.item_id)
+            if item is None:
+                return 0
+            ours = {key_number(answer.id): answer for answer in mirror.answers_of(session, item.id)}
+            theirs = {annotation.key_number for annotation in change.annotations}
+            for number, answer in ours.items():
+                if number not in theirs and answer.ls_annotation_id is not None:
+                    answer.ls_annotation_id = None
+                    outbox.add(session, now, OutboxKind.ANNOTATION, answer.id)
+                    audit.record(session, now, audit.SERVICE, "annotation.restored", item.id, annotation=answer.id)
+                    found += 1
+            for annotation in change.annotations:
+                answer_there = ours.get(annotation.key_number) if annotation.key_number is not None else None
+                if not _same(answer_there, annotation):
+                    found += _note(session, item.id, answer_there, annotation, now)
+        return found
+
+    def _done(self, row: Outbox) -> None:
+        with self._database.writing() as session:
+            outbox.done(session, row.id)
+
+    def _put_off(self, row: Outbox, why: str) -> None:
+        with self._database.writing() as session:
+            outbox.put_off(session, row.id, self._clock.now(), why)
+
+    def _mark(self, state: str) -> None:
+        with self._database.writing() as session:
+            markers.put(session, STUDIO_STATE, f"{state} {self._clock.now().isoformat()}")
+
+
+def _same(answer: Annotation | None, annotation: Mirrored) -> bool:
+    return answer is not None and [dict(region) for region in annotation.result] == answer.result
+
+
+def _note(session: Session, item_id: str, answer: Annotation | None, annotation: Mirrored, now: datetime) -> int:
+    """Keep what was done there, once; return 1 when it was new."""
+    change = StudioChange(
+        item_id=item_id,
+        annotation_id=answer.id if answer is not None else None,
+        ls_annotation_id=annotation.annotation_id,
+        result=[dict(region) for region in annotation.result],
+        changed_at=annotation.updated_at,
+        seen_at=now,
+    )
+    if not mirror.add_change(session, change):
+        return 0
+    audit.record(session, now, audit.SERVICE, "studio.changed", item_id, ls_annotation=annotation.annotation_id)
+    return 1

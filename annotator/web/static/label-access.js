@@ -1,0 +1,54 @@
+// What Label Studio's controls lack for people who use a keyboard or a screen reader: roles, names, focus, pressed state.
+
+/** Keep the editor's controls usable without a mouse; call again whenever the editor has drawn. Changes only what differs. */
+export function makeAccessible(root, config) {
+  const set = (node, name, value) => {
+    if (node && node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+  };
+  root.querySelectorAll(".lsf-label").forEach((node, index) => {
+    const label = config.spans?.choices[index];
+    set(node, "role", "button");
+    set(node, "tabindex", 0);
+    set(node, "aria-pressed", node.classList.contains("lsf-label_selected"));
+    if (label?.hotkey) set(node, "aria-keyshortcuts", label.hotkey);
+    if (label) node.dataset.label = label.value;
+  });
+  const groups = [...root.querySelectorAll(".lsf-choices")].filter((node) => !node.closest(".label-states"));
+  groups.forEach((node, index) => {
+    const question = config.choices[index];
+    if (!question) return;
+    set(node, "role", question.multiple ? "group" : "radiogroup");
+    set(node, "aria-label", question.title);
+    if (question.required && !question.multiple) set(node, "aria-required", true);
+    node.dataset.question = question.name;
+    node.querySelectorAll("input").forEach((input, at) => {
+      if (input.type === "radio") set(input, "name", question.name); // so that the arrow keys move inside the group
+      const key = question.choices[at]?.hotkey;
+      if (!key) return;
+      set(input, "aria-keyshortcuts", key);
+      set(input.closest(".lsf-choice__item"), "data-key", key);
+    });
+  });
+  root.querySelectorAll("[data-testid='textarea-control']").forEach((node, index) => {
+    const question = config.notes[index];
+    node.querySelectorAll("textarea, input").forEach((field) => set(field, "aria-label", question?.title ?? "Note"));
+  });
+}
+
+/** Enter and Space press a label; a choice made by keyboard keeps its focus, which the editor takes away. */
+export function addKeyboard(root) {
+  let byKeyboard = false;
+  root.addEventListener("keydown", (event) => {
+    byKeyboard = true;
+    const label = event.target.closest?.(".lsf-label");
+    if (!label || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    label.click();
+  });
+  root.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
+  root.addEventListener("change", (event) => {
+    const input = event.target;
+    if (byKeyboard && input.matches(".lsf-choices input")) requestAnimationFrame(() => input.focus());
+  });
+}

@@ -1,0 +1,232 @@
+// One posting on the page: its editor, the chosen words, the marked passages, and what the keys do to them.
+
+import { addKeyboard, makeAccessible } from "./label-access.js";
+import { readConfig } from "./label-config.js";
+import { showPosting } from "./label-editor.js";
+import { renderPassages } from "./label-passages.js";
+import { WordSelection } from "./label-text.js";
+
+const byId = (id) => document.getElementById(id);
+
+export class Task {
+  #root;
+  #posting;
+  #words;
+  #observer;
+  #current = null;
+  #known = new Set();
+  #clause = "";
+  #started = performance.now();
+
+  /** Show what a lease gives in `root`; resolves once it can be worked on. */
+  static async show(root, lease) {
+    const config = readConfig(lease.label_config);
+    const posting = await showPosting(root, { ...lease.item, labelConfig: lease.label_config, config });
+    return new Task(root, lease, config, posting);
+  }
+
+  constructor(root, lease, config, posting) {
+    Object.assign(this, { lease, config });
+    this.#root = root;
+    this.#posting = posting;
+    const text = posting.textElement;
+    text.tabIndex = 0;
+    text.setAttribute("role", "group");
+    text.setAttribute("aria-label", "Posting. Arrow keys go through it by words, with Shift they choose more; then press an indicator’s key.");
+    this.#words = new WordSelection(text, () => this.#selectionChanged());
+    addKeyboard(root.firstElementChild);
+    root.firstElementChild.addEventListener("click", (event) => this.#onClick(event), true);
+    this.#observer = new MutationObserver(() => this.refresh());
+    this.#observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] });
+    this.refresh();
+  }
+
+  close() {
+    this.#observer.disconnect();
+    this.#words.close();
+    this.#posting.close();
+    this.#root.replaceChildren();
+    this.#render([]);
+    this.#showSelection("");
+  }
+
+  /** Seconds since the posting was shown, less `hiddenMs`. */
+  leadTime(hiddenMs) {
+    return Math.max(0, Math.round(performance.now() - this.#started - hiddenMs) / 1000);
+  }
+
+  result() {
+    return this.#posting.result();
+  }
+
+  /** The required questions that have no answer. */
+  missing() {
+    return this.config.choices.filter((question) => question.required && !this.#posting.chosen(question.name).length);
+  }
+
+  get touched() {
+    return this.#posting.passages().length > 0 || this.config.choices.some((q) => this.#posting.chosen(q.name).length > 0);
+  }
+
+  /** The clause of the guideline that what is at hand falls under. */
+  get clause() {
+    return this.#clause;
+  }
+
+  /** What was answered, as lines of text. */
+  summary() {
+    const titles = (question, values) =>
+      values.map((value) => question.choices.find((choice) => choice.value === String(value))?.title ?? value).join(", ");
+    const chosen = this.config.choices
+      .map((question) => [question.title, titles(question, this.#posting.chosen(question.name))])
+      .filter(([, values]) => values);
+    const passages = this.#posting.passages().map((p) =>
+      [`${titles(this.config.spans, [p.label])}${p.state ? `, ${titles(this.config.states, [p.state])}` : ""}`, `“${p.text}”`]);
+    const notes = [...this.#root.querySelectorAll("[data-testid='textarea-control'] textarea")].map((f) => ["Note", f.value]);
+    return [...chosen, ...passages, ...notes.filter(([, text]) => text)];
+  }
+
+  /** Bring focus to a question. */
+  ask(question) {
+    const group = this.#root.querySelector(`[data-question="${CSS.escape(question.name)}"]`);
+    group?.setAttribute("aria-invalid", "true");
+    group?.scrollIntoView({ block: "center" });
+    group?.querySelector("input")?.focus();
+  }
+
+  /** Bring the page in line with the editor. */
+  refresh() {
+    this.#posting.completeStates();
+    makeAccessible(this.#root, this.config);
+    for (const question of this.config.choices) {
+      if (this.#posting.chosen(question.name).length) {
+        this.#root.querySelector(`[data-question="${CSS.escape(question.name)}"]`)?.removeAttribute("aria-invalid");
+      }
+    }
+    const passages = this.#posting.passages();
+    const added = passages.find((passage) => !this.#known.has(passage.id));
+    const selected = passages.find((passage) => passage.selected);
+    if (added) this.#current = added.id;
+    else if (selected) this.#current = selected.id;
+    else if (!passages.some((passage) => passage.id === this.#current)) this.#current = passages.at(-1)?.id ?? null;
+    this.#known = new Set(passages.map((passage) => passage.id));
+    for (const passage of passages) {
+      for (const span of this.#posting.spansOf(passage.id)) {
+        span.dataset.state = passage.state ?? "";
+        span.toggleAttribute("data-current", passage.id === this.#current);
+      }
+    }
+    this.#render(passages);
+  }
+
+  /** Do what a key means here. Returns whether it meant anything. */
+  onKey(event) {
+    const key = event.key.toLowerCase();
+    if (event.ctrlKey || event.metaKey) {
+      if (key !== "z" || event.altKey) return false;
+      if (event.shiftKey) this.#posting.redo();
+      else this.#posting.undo();
+      this.refresh();
+      return true;
+    }
+    if (event.altKey) return false;
+    if (key === "arrowright" || key === "arrowleft") {
+      this.#posting.textElement.focus({ preventScroll: true });
+      this.#words.moveWord(key === "arrowright" ? 1 : -1, event.shiftKey);
+      return true;
+    }
+    if (event.key === "[" || event.key === "]") return this.#step(event.key === "]" ? 1 : -1);
+    if (event.key === "Delete" || event.key === "Backspace") return this.#remove(this.#current);
+    if (event.shiftKey) return false;
+    const label = this.config.spans.choices.find((choice) => choice.hotkey === key);
+    if (label) this.#clause = label.clause;
+    if (label && this.#words.range) return this.#mark(label.value);
+    const state = this.config.states?.choices.find((choice) => choice.hotkey === key);
+    if (state) return this.#setState(this.#current, state.value);
+    const choice = this.config.choices.flatMap((question) => question.choices).find((c) => c.hotkey === key);
+    if (choice?.clause) this.#clause = choice.clause;
+    return false;
+  }
+
+  /** Whether the editor itself has a use for this key. */
+  isEditorKey(event) {
+    const key = event.key.toLowerCase();
+    return [this.config.spans, ...this.config.choices].some((q) => q.choices.some((choice) => choice.hotkey === key));
+  }
+
+  #mark(label) {
+    const range = this.#words.range;
+    this.#words.clear();
+    this.#posting.mark(range, label);
+    this.refresh();
+    const title = this.config.spans.choices.find((choice) => choice.value === label)?.title;
+    byId("announce").textContent = `Marked as ${title}.`;
+    return true;
+  }
+
+  #setState(id, state) {
+    if (!id) return false;
+    this.#posting.setState(id, state);
+    this.refresh();
+    const title = this.config.states.choices.find((choice) => choice.value === state)?.title;
+    byId("announce").textContent = `The passage is now: ${title}.`;
+    return true;
+  }
+
+  #remove(id) {
+    if (!id) return false;
+    this.#posting.remove(id);
+    this.refresh();
+    byId("announce").textContent = "The passage is removed.";
+    return true;
+  }
+
+  #step(by) {
+    const ids = this.#posting.passages().map((passage) => passage.id);
+    if (!ids.length) return false;
+    this.#current = ids[(ids.indexOf(this.#current) + by + ids.length) % ids.length];
+    this.#posting.select(this.#current);
+    this.refresh();
+    return true;
+  }
+
+  /** With words chosen, pressing a label marks them; otherwise the editor picks the label up for the next words. */
+  #onClick(event) {
+    const label = event.target.closest(".lsf-label");
+    const question = event.target.closest("[data-question]");
+    if (question) this.#clause = this.config.choices.find((q) => q.name === question.dataset.question)?.choices[0]?.clause ?? "";
+    if (!label) return;
+    this.#clause = this.config.spans.choices.find((choice) => choice.value === label.dataset.label)?.clause ?? "";
+    if (!this.#words.range) return;
+    event.stopPropagation();
+    event.preventDefault();
+    this.#mark(label.dataset.label);
+  }
+
+  #selectionChanged() {
+    const picked = this.#posting.pickedLabel;
+    if (picked && this.#words.range) this.#mark(picked);
+    else this.#showSelection(this.#words.text);
+  }
+
+  #showSelection(text) {
+    const page = byId("label-page");
+    page.toggleAttribute("data-choosing", Boolean(text));
+    if (text) byId("announce").textContent = text;
+  }
+
+  #render(passages) {
+    byId("passages-count").textContent = passages.length ? `${passages.length}` : "";
+    byId("passages-empty").hidden = passages.length > 0;
+    const act = (kind, id, value) => {
+      this.#current = id;
+      if (kind === "state") this.#setState(id, value);
+      if (kind === "remove") this.#remove(id);
+      if (kind === "select") {
+        this.#posting.select(id);
+        this.refresh();
+      }
+    };
+    renderPassages(byId("passage-list"), { passages, config: this.config, current: this.#current }, act);
+  }
+}

@@ -1,0 +1,341 @@
+// The labelling page: asks for a posting, shows it, sends the answer, and says at every moment how things stand.
+
+import * as api from "./label-api.js";
+import { loadEditor } from "./label-editor.js";
+import { clearNotice, emptyQueue, setStatus, showNotice, whatHappened } from "./label-notice.js";
+import { Curtain, Guideline, openDialog, renderShortcuts, wireDialogs } from "./label-panels.js";
+import { Task } from "./label-task.js";
+
+const RETRY_SECONDS = [2, 4, 8, 15, 30];
+const byId = (id) => document.getElementById(id);
+
+class LabelPage {
+  #page = byId("label-page");
+  #task = null;
+  #unsent = null; // the answer that is on its way; it never changes once it has a key
+  #attempts = 0;
+  #timer = 0;
+  #curtain = new Curtain();
+  #guideline = new Guideline();
+  #singleKeys = localStorage.getItem("label.singleKeys") !== "off";
+
+  async start() {
+    this.#wire();
+    try {
+      await loadEditor(this.#page.dataset.loader);
+    } catch (error) {
+      showNotice({
+        kind: "stop",
+        title: "The editor did not load",
+        text: "Reload the page. If it happens again, tell your coordinator; nothing of yours is lost.",
+        actions: [["Reload", () => location.reload()]],
+      });
+      throw error;
+    }
+    this.#showProgress();
+    await this.next();
+  }
+
+  /** Ask for a posting and show it. */
+  async next() {
+    this.#setState("loading");
+    this.#closeTask();
+    clearNotice();
+    let given;
+    try {
+      given = await api.nextPosting();
+    } catch (error) {
+      this.#cannotAsk(error);
+      return;
+    }
+    this.#attempts = 0;
+    if (given.empty) {
+      this.#showEmpty(given);
+      return;
+    }
+    this.#curtain.takeHiddenMs();
+    this.#task = await Task.show(byId("editor"), given);
+    renderShortcuts(this.#task.config);
+    this.#setState("ready");
+    scrollTo(0, 0);
+    performance.mark("posting-shown");
+  }
+
+  async submit() {
+    if (this.#state !== "ready") return;
+    const [missing] = this.#task.missing();
+    if (missing) {
+      setStatus(`Still to answer: ${missing.title}.`, "bad");
+      this.#task.ask(missing);
+      return;
+    }
+    const result = this.#task.result();
+    const lead = this.#task.leadTime(this.#curtain.takeHiddenMs());
+    this.#unsent = { lease: this.#task.lease.lease, result, lead_time: lead, key: api.newKey() };
+    this.#attempts = 0;
+    await this.#send();
+  }
+
+  async #send() {
+    clearTimeout(this.#timer);
+    this.#setState("saving");
+    setStatus("Saving…", "busy");
+    try {
+      await api.sendAnswer(this.#unsent);
+    } catch (error) {
+      this.#notSaved(error);
+      return;
+    }
+    performance.mark("answer-saved");
+    this.#unsent = null;
+    const asked = this.next();
+    setStatus("Saved", "good");
+    await asked;
+    this.#showProgress();
+  }
+
+  /** Sort out why an answer was not stored. It stays on the page in every case. */
+  #notSaved(error) {
+    if (!(error instanceof api.RequestError)) throw error;
+    if (error.kind === "expired" || error.kind === "gone") return this.#showExpired(error);
+    if (error.kind === "refused") return this.#showRefused(error);
+    this.#setState("unsent");
+    setStatus("Not saved yet", "bad");
+    const again = ["Try again now", () => this.#send()];
+    if (!error.passing) {
+      showNotice({ kind: "warn", title: "Not saved yet", text: whatHappened(error), actions: [again, ["Sign in", "/sign-in"]] });
+      return;
+    }
+    const seconds = RETRY_SECONDS[Math.min(this.#attempts, RETRY_SECONDS.length - 1)];
+    this.#attempts += 1;
+    showNotice({
+      kind: "warn",
+      title: "Not saved yet",
+      text: `${whatHappened(error)} The page tries again in ${seconds} seconds.`,
+      actions: [again],
+    });
+    this.#timer = setTimeout(() => this.#send(), seconds * 1000);
+  }
+
+  #showExpired(error) {
+    this.#unsent = null;
+    this.#setState("over");
+    setStatus("Not stored", "bad");
+    const list = document.createElement("dl");
+    list.className = "summary";
+    for (const [what, value] of this.#task.summary()) {
+      const term = document.createElement("dt");
+      term.textContent = what;
+      const meaning = document.createElement("dd");
+      meaning.textContent = value;
+      list.append(term, meaning);
+    }
+    showNotice({
+      kind: "warn",
+      title: "The time for this posting ran out",
+      text: [whatHappened(error), "What you wrote is still here to read until you go on:"],
+      body: list,
+      actions: [["Go on to the next posting", () => this.next()]],
+    });
+  }
+
+  #showRefused(error) {
+    this.#unsent = null;
+    this.#setState("ready");
+    setStatus("Not stored", "bad");
+    const where = error.where ? ` (at ${error.where})` : "";
+    showNotice({
+      kind: "stop",
+      title: "The answer does not fit the guideline",
+      text: [`${error.what || "The service refused it."}${where}`, error.mend],
+      actions: [["Back to the posting", () => clearNotice()]],
+    });
+  }
+
+  #cannotAsk(error) {
+    if (!(error instanceof api.RequestError)) throw error;
+    this.#setState("waiting");
+    setStatus("");
+    const signIn = error.kind === "signed-out" || error.kind === "forbidden";
+    const seconds = RETRY_SECONDS[Math.min(this.#attempts, RETRY_SECONDS.length - 1)];
+    this.#attempts += 1;
+    showNotice({
+      kind: "warn",
+      title: signIn ? "You are signed out" : "No posting could be fetched",
+      text: signIn ? "Sign in to go on labelling." : `The service does not answer. The page asks again in ${seconds} seconds.`,
+      actions: signIn ? [["Sign in", "/sign-in"], ["Try again", () => this.next()]] : [["Ask now", () => this.next()]],
+    });
+    if (!signIn) this.#askAgainIn(seconds);
+  }
+
+  #showEmpty({ empty, minutes }) {
+    const { title, text, wait } = emptyQueue(empty, minutes);
+    this.#setState("empty");
+    setStatus("");
+    showNotice({ title, text, actions: wait ? [["Ask now", () => this.next()]] : [["Look again", () => this.next()]] });
+    if (wait) this.#askAgainIn(wait);
+  }
+
+  #askAgainIn(seconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.next(), seconds * 1000);
+  }
+
+  async #skip() {
+    if (this.#state === "ready") await this.#leave(() => api.skip(this.#task.lease.lease), "Skipped");
+  }
+
+  async #flag(kind, title) {
+    const note = byId("flag-note").value.trim();
+    byId("flags").close();
+    await this.#leave(() => api.flag(this.#task.lease.lease, kind, note), `Flagged: ${title}. Thank you.`);
+    byId("flag-note").value = "";
+  }
+
+  async #pause() {
+    if (!["ready", "empty", "waiting"].includes(this.#state)) return;
+    if (!(await this.#leave(() => api.pause(), "", false))) return;
+    this.#setState("paused");
+    setStatus("");
+    showNotice({
+      title: "Paused",
+      text: "Nothing is held in your name, and a pause never counts against you. Come back whenever you like.",
+      actions: [["Go on labelling", () => this.next()], ["Leave", "/"]],
+    });
+  }
+
+  /** Give the posting back in one way or another; what was marked on it goes. Returns whether it is gone. */
+  async #leave(request, said, goOn = true) {
+    const state = this.#state;
+    this.#setState("saving");
+    try {
+      await request();
+    } catch (error) {
+      if (!(error instanceof api.RequestError)) throw error;
+      if (error.kind !== "expired" && error.kind !== "gone") {
+        this.#setState(state);
+        setStatus(error.passing ? "That did not get through. Try again." : whatHappened(error), "bad");
+        return false;
+      }
+    }
+    this.#closeTask();
+    if (goOn) {
+      const asked = this.next();
+      setStatus(said, "good");
+      await asked;
+    }
+    return true;
+  }
+
+  async #showProgress() {
+    try {
+      const { session, today } = await api.progress();
+      byId("progress-session").textContent = session;
+      byId("progress-today").textContent = today;
+    } catch (error) {
+      if (!(error instanceof api.RequestError)) throw error; // the counts are a comfort, not a need
+    }
+  }
+
+  #closeTask() {
+    clearTimeout(this.#timer);
+    this.#task?.close();
+    this.#task = null;
+  }
+
+  get #state() {
+    return this.#page.dataset.state;
+  }
+
+  #setState(state) {
+    this.#page.dataset.state = state;
+    const ready = state === "ready";
+    byId("workspace").inert = !ready;
+    for (const id of ["submit", "skip", "open-flags"]) byId(id).disabled = !ready;
+  }
+
+  #openGuideline() {
+    const version = this.#task?.lease.guideline;
+    if (version) this.#guideline.open(version, this.#task.clause);
+  }
+
+  #wire() {
+    wireDialogs(document);
+    const on = (id, handler) => byId(id).addEventListener("click", handler);
+    on("submit", () => this.submit());
+    on("skip", () => this.#skip());
+    on("pause", () => this.#pause());
+    on("hide", () => this.#curtain.toggle());
+    on("curtain-lift", () => this.#curtain.toggle());
+    on("open-guideline", () => this.#openGuideline());
+    on("open-shortcuts", () => openDialog("shortcuts"));
+    on("open-flags", () => openDialog("flags"));
+    for (const button of document.querySelectorAll("[data-flag]")) {
+      button.addEventListener("click", () => this.#flag(button.dataset.flag, button.firstElementChild.textContent));
+    }
+    const keys = byId("single-keys");
+    keys.checked = this.#singleKeys;
+    keys.addEventListener("change", () => {
+      this.#singleKeys = keys.checked;
+      localStorage.setItem("label.singleKeys", keys.checked ? "on" : "off");
+    });
+    addEventListener("keydown", (event) => this.#onKey(event), true);
+    addEventListener("online", () => this.#unsent && this.#state === "unsent" && this.#send());
+    addEventListener("beforeunload", (event) => this.#unsent && event.preventDefault());
+  }
+
+  #onKey(event) {
+    if (event.isComposing) return;
+    const dialog = document.querySelector("dialog[open]");
+    if (event.key === "Escape") {
+      if (!dialog) this.#curtain.toggle();
+      if (!dialog) event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (dialog || this.#curtain.closed) {
+      event.stopPropagation(); // the editor listens on the document
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.submit();
+      return;
+    }
+    if (event.target.matches?.("textarea, select, input:not([type=checkbox], [type=radio])")) return;
+    if (this.#pageKey(event) || this.#taskKey(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+
+  #pageKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.#singleKeys) return false;
+    if (event.key === "?") return Boolean(openDialog("shortcuts"));
+    const keys = { S: () => this.#skip(), F: () => this.#state === "ready" && openDialog("flags"), G: () => this.#openGuideline(), P: () => this.#pause() };
+    if (!event.shiftKey || !keys[event.key.toUpperCase()]) return false;
+    keys[event.key.toUpperCase()]();
+    return true;
+  }
+
+  #taskKey(event) {
+    const passes = ["Tab", "Enter", " ", "ArrowUp", "ArrowDown", "Shift"].includes(event.key);
+    const inGroup = event.target.matches?.("input[type=radio]") && event.key.startsWith("Arrow");
+    if (passes || inGroup || event.target.closest?.(".lsf-htx-richtext") && event.key.startsWith("Arrow")) return false;
+    if (this.#state !== "ready") {
+      event.stopPropagation();
+      return false;
+    }
+    const single = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+    if (single && !this.#singleKeys) {
+      event.stopPropagation();
+      return false;
+    }
+    if (this.#task.onKey(event)) return true;
+    if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || !this.#task.isEditorKey(event)) event.stopPropagation();
+    return false;
+  }
+}
+
+new LabelPage().start();
