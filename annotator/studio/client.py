@@ -17,7 +17,8 @@ import structlog
 
 from annotator.domain.errors import ConflictError, NotFoundError
 from annotator.studio.failures import StudioRefusedError, explained
-from annotator.studio.rows import AnnotationRow, Mirrored, TaskChange, TaskRef, TaskRow, key_number, key_uuid
+from annotator.studio.rows import AnnotationRow, TaskChange, TaskRef, TaskRow, key_number, key_uuid
+from annotator.studio.wire import FULL, LIGHT, find_key, task_json, to_change, where
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -26,8 +27,6 @@ IMPORT_BATCH = 2500  # tasks a request
 LOOKUP_BATCH = 1000  # item ids a request: the address line of a request ends at 64 KB
 READ_PAGE = 500  # tasks a page when their annotations come along
 TITLE_LENGTH = 50  # the server's own limit
-LIGHT = "id,meta"
-FULL = "id,meta,updated_at,annotations,import_id,completed_by,result,lead_time,was_cancelled,ground_truth"
 ONCE: Any = {"max_retries": 0}  # the SDK would try a refused duplicate again
 
 
@@ -102,8 +101,9 @@ class StudioClient:
         """Return the task ids of those items that have a task in the project."""
         found: dict[str, int] = {}
         for batch in _batches(item_ids, LOOKUP_BATCH):
-            for task in self._page(project, [_filter("data.item", "in_list", "List", batch)], LIGHT, len(batch)):
-                found.setdefault(str(task.meta["item"]), int(task.id))
+            for task in self._page(project, [where("data.item", "in_list", "List", batch)], LIGHT, len(batch)):
+                if item := (task.meta or {}).get("item"):  # a copy that somebody imported by hand has none
+                    found.setdefault(item, int(task.id))
         return found
 
     def import_tasks(self, project: int, rows: Sequence[TaskRow]) -> dict[str, int]:
@@ -117,7 +117,7 @@ class StudioClient:
             with explained(f"Importing {len(batch)} tasks"):
                 made = self._sdk.projects.import_tasks(
                     id=project,
-                    request=[_task_json(row) for row in batch],
+                    request=[task_json(row) for row in batch],
                     return_task_ids=True,
                     request_options=self._bulk,
                 )
@@ -147,7 +147,7 @@ class StudioClient:
                 if task is None or task.item_id != ref.item_id:
                     yield row.key, None
                 else:
-                    yield row.key, _find(task, row.key) or self._create_annotation(project, ref.task_id, row)
+                    yield row.key, find_key(task, row.key) or self._create_annotation(project, ref.task_id, row)
 
     def delete_annotation(self, annotation_id: int, key: str) -> bool:
         """Delete the annotation if it is the key's; return whether it was there."""
@@ -173,8 +173,8 @@ class StudioClient:
         """Return those tasks of the project that exist, with their annotations."""
         read: dict[int, TaskChange] = {}
         for batch in _batches(list(dict.fromkeys(task_ids)), READ_PAGE):
-            page = self._page(project, [_filter("id", "in_list", "List", batch)], FULL, len(batch))
-            read |= {int(task.id): _change(task) for task in page}
+            page = self._page(project, [where("id", "in_list", "List", batch)], FULL, len(batch))
+            read |= {int(task.id): to_change(task) for task in page}
         return read
 
     def newest_change(self, project: int) -> datetime | None:
@@ -185,11 +185,11 @@ class StudioClient:
     def changed_since(self, project: int, since: datetime) -> Iterator[TaskChange]:
         """Yield the tasks that changed after `since`, by id. Making, changing or deleting an annotation changes its task."""
         moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        yield from self._walk(project, [_filter("updated_at", "greater", "Datetime", moment)])
+        yield from self._walk(project, [where("updated_at", "greater", "Datetime", moment)])
 
     def all_annotations(self, project: int) -> Iterator[TaskChange]:
         """Yield every task that has an annotation, by id."""
-        yield from self._walk(project, [_filter("total_annotations", "greater", "Number", 0)])
+        yield from self._walk(project, [where("total_annotations", "greater", "Number", 0)])
 
     def _create_annotation(self, project: int, task_id: int, row: AnnotationRow) -> int:
         try:
@@ -199,14 +199,14 @@ class StudioClient:
                     result=[dict(item) for item in row.result],
                     completed_by=row.completed_by,
                     lead_time=row.lead_time,
-                    unique_id=key_uuid(row.key),
+                    unique_id=key_uuid(project, row.key),
                     import_id=key_number(row.key),
                     request_options=ONCE,
                 )
             return int(made.id)
         except ConflictError:  # an earlier attempt, given up here, was still at work there
             task = self.read_tasks(project, [task_id]).get(task_id)
-            there = _find(task, row.key) if task else None
+            there = find_key(task, row.key) if task else None
             if there is None:
                 raise
             return there
@@ -214,8 +214,8 @@ class StudioClient:
     def _walk(self, project: int, filters: Sequence[Mapping[str, Any]]) -> Iterator[TaskChange]:
         """Read by rising id, so that a task that changes meanwhile moves no other out of sight."""
         last = 0
-        while page := self._page(project, [*filters, _filter("id", "greater", "Number", last)], FULL, READ_PAGE):
-            yield from map(_change, page)
+        while page := self._page(project, [*filters, where("id", "greater", "Number", last)], FULL, READ_PAGE):
+            yield from map(to_change, page)
             last = int(page[-1].id)
 
     def _holds_tasks(self, project: int) -> bool:
@@ -244,7 +244,7 @@ class StudioClient:
             from label_studio_sdk import LabelStudio
 
             local = urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
-            self._made = LabelStudio(
+            self._made = LabelStudio(  # type: ignore[no-untyped-call]
                 base_url=self.base_url,
                 api_key=self._api_key,
                 httpx_client=httpx.Client(timeout=self._timeout, trust_env=not local),  # a proxy must not see loopback
@@ -252,55 +252,6 @@ class StudioClient:
                 max_retries=0,
             )
         return self._made
-
-
-def _filter(column: str, operator: str, kind: str, value: Any) -> dict[str, Any]:
-    return {"filter": f"filter:tasks:{column}", "operator": operator, "type": kind, "value": value}
-
-
-def _task_json(row: TaskRow) -> Any:
-    """The item's id stands in `data`, where the server can filter by it, and in `meta`, which is light to read."""
-    return {
-        "data": {"text": row.text, "item": row.item_id},
-        "meta": {**row.meta, "item": row.item_id},
-        "annotations": [
-            {
-                "id": key_number(annotation.key),
-                "result": [dict(item) for item in annotation.result],
-                "completed_by": annotation.completed_by,
-                "lead_time": annotation.lead_time,
-                "ground_truth": False,
-            }
-            for annotation in row.annotations
-        ],
-    }
-
-
-def _change(task: Any) -> TaskChange:
-    return TaskChange(
-        task_id=int(task.id),
-        item_id=(task.meta or {}).get("item"),
-        updated_at=task.updated_at,
-        annotations=tuple(_mirrored(annotation) for annotation in task.annotations or ()),
-    )
-
-
-def _mirrored(annotation: Mapping[str, Any]) -> Mirrored:
-    return Mirrored(
-        annotation_id=int(annotation["id"]),
-        key_number=annotation["import_id"],
-        completed_by=annotation["completed_by"],
-        updated_at=datetime.fromisoformat(annotation["updated_at"]),
-        result=tuple(annotation["result"] or ()),
-        lead_time=annotation["lead_time"],
-        was_cancelled=bool(annotation["was_cancelled"]),
-        ground_truth=bool(annotation["ground_truth"]),
-    )
-
-
-def _find(task: TaskChange, key: str) -> int | None:
-    number = key_number(key)
-    return next((there.annotation_id for there in task.annotations if there.key_number == number), None)
 
 
 def _batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -16,9 +16,9 @@ from typing import Any
 KEYS = uuid.UUID("6f0d7f0a-7a6f-5d0e-9c55-0d6a3f0b2c11")  # the namespace of our keys (RFC 4122, version 5)
 
 
-def key_uuid(key: str) -> str:
-    """Return the UUID under which the server refuses a second annotation of this key."""
-    return str(uuid.uuid5(KEYS, key))
+def key_uuid(project: int, key: str) -> str:
+    """Return the UUID under which the server refuses a second annotation of this key in this project."""
+    return str(uuid.uuid5(KEYS, f"{project}/{key}"))
 
 
 def key_number(key: str) -> int:

@@ -6,24 +6,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
-import json
 import os
-import secrets
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import psutil  # type: ignore[import-untyped]
-
 from annotator.domain.errors import ConfigError, StudioUnavailableError
+from annotator.studio.processes import end, end_recorded, listens_alone, record, require_free
+from annotator.studio.secrets import Secrets, kept_secrets
 
 HOST = "127.0.0.1"
 EMAIL = "label-studio@annotator.invalid"  # a reserved domain: nothing can ever be sent to it
@@ -50,14 +45,6 @@ QUIET = {
     "LABEL_STUDIO_AZURE_MOUNT_FIX": "true",  # its name for SQLite's write-ahead log: readers no longer block the writer
     "PYTHONUNBUFFERED": "1",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """What signs in to the server: a password for people, a token for programs."""
-
-    password: str
-    token: str
 
 
 class EmbeddedStudio:
@@ -91,18 +78,8 @@ class EmbeddedStudio:
 
     @property
     def secrets(self) -> Secrets:
-        """The home's secrets, made at first use and kept in a file that only its owner may read."""
-        path = self.home / "secrets.json"
-        if not path.exists():
-            self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made = {"password": secrets.token_urlsafe(18), "token": secrets.token_hex(20)}
-            _write_private(path, json.dumps(made))
-        try:
-            kept = json.loads(path.read_text())
-            return Secrets(kept["password"], kept["token"])
-        except (ValueError, KeyError, TypeError) as error:
-            mend = "Restore the file from a backup, or remove Label Studio's home to begin anew."
-            raise ConfigError(f"{path} does not hold Label Studio's password and token.", mend=mend) from error
+        """What signs in to this server, made at first use."""
+        return kept_secrets(self.home / "secrets.json")
 
     @property
     def pid(self) -> int | None:
@@ -118,8 +95,8 @@ class EmbeddedStudio:
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._take_home()
         try:
-            self._end_stray()
-            _require_free(self.port)
+            end_recorded(self.pid_path)
+            require_free(HOST, self.port)
             self._spawn()
         except BaseException:
             self._release_home()
@@ -147,7 +124,7 @@ class EmbeddedStudio:
         """End the server and whatever it started: asked first, after `grace` seconds made to."""
         process, self._process = self._process, None
         if process is not None:
-            _end(process.pid, grace)
+            end(process.pid, grace)
             process.wait()
             if process.stdin:
                 process.stdin.close()
@@ -197,8 +174,7 @@ class EmbeddedStudio:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        born = psutil.Process(self._process.pid).create_time()
-        _write_private(self.pid_path, json.dumps({"pid": self._process.pid, "born": born}))
+        record(self._process.pid, self.pid_path)
 
     def _environment(self) -> dict[str, str]:
         kept = self.secrets
@@ -211,22 +187,16 @@ class EmbeddedStudio:
 
     def _answers(self) -> bool:
         """Say whether the server answers; it must be ours, since the token goes to whoever listens on the port."""
-        if _status(f"{self.url}/health") != 200:
+        pid = self.pid
+        if pid is None or _status(f"{self.url}/health") != 200:
             return False
-        if not self._listens():
+        if not listens_alone(pid, HOST, self.port):
             raise ConfigError(f"Another process answers on port {self.port}.", mend="Stop it, or choose another port.")
         status = _status(f"{self.url}/api/current-user/whoami", self.secrets.token)
         if status == 401:
             mend = "Restore secrets.json from a backup, or remove the folder to begin anew: the outbox fills the server again."
             raise ConfigError(f"Label Studio's data in {self.home} were made with other secrets.", mend=mend)
         return status == 200
-
-    def _listens(self) -> bool:
-        try:
-            sockets = psutil.Process(self.pid).net_connections("tcp")
-        except psutil.NoSuchProcess:
-            return False
-        return [s.laddr for s in sockets if s.status == psutil.CONN_LISTEN] == [(HOST, self.port)]
 
     def _story(self) -> str:
         code = self._process.poll() if self._process else None
@@ -250,43 +220,6 @@ class EmbeddedStudio:
             self._lock.close()
             self._lock = None
 
-    def _end_stray(self) -> None:
-        """End the server of an earlier run that was killed; a pid that has passed to another process is left alone."""
-        try:
-            kept = json.loads(self.pid_path.read_text())
-            pid, born = int(kept["pid"]), float(kept["born"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if psutil.Process(pid).create_time() == born:
-                _end(pid, grace=5)
-        self.pid_path.unlink(missing_ok=True)
-
-
-def _end(pid: int, grace: float) -> None:
-    """End a process and its descendants. psutil holds each to its start time, so a reused pid is never touched."""
-    try:
-        leader = psutil.Process(pid)
-        family = [leader, *leader.children(recursive=True)]
-        leader.terminate()
-    except psutil.NoSuchProcess:
-        return
-    _, left = psutil.wait_procs(family, timeout=grace)
-    for process in left:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(left, timeout=grace)
-
-
-def _require_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            mend = "Stop what listens there, or choose another port."
-            raise ConfigError(f"Port {port} of {HOST}, meant for Label Studio, is taken.", mend=mend) from error
-
 
 def _status(url: str, token: str = "") -> int | None:
     """Return the HTTP status of a GET on loopback, past any proxy; None when nobody answers."""
@@ -299,11 +232,3 @@ def _status(url: str, token: str = "") -> int | None:
         return error.code
     except OSError:
         return None
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-    part.replace(path)
