@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 _TICK = 0.25
 _STAND_BY = 5.0
+_COMPARE = 900.0
 
 
 @dataclass
@@ -51,6 +52,7 @@ def duties(service: Service) -> list[Duty]:
         mirror = open_mirror(service)
         found.append(Duty("push to Label Studio", mirror.push, pause=1))
         found.append(Duty("sweep Label Studio", mirror.sweep, pause=service.settings.sweep_seconds))
+        found.append(Duty("compare with Label Studio", mirror.heal, pause=_COMPARE))
     return found
 
 

@@ -11,6 +11,7 @@ from sqlmodel import create_engine
 
 from annotator.domain.clock import ManualClock
 from annotator.storage.database import Database
+from tests.fixtures_studio import client, label_studio  # noqa: F401
 from tests.world import World
 
 

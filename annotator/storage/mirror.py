@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select, update
 from annotator.domain.items import ItemState
 from annotator.storage import outbox
 from annotator.storage.outbox import OutboxKind
-from annotator.storage.tables import Annotation, GuidelineVersion, Item, MirrorTask, Person, StudioChange
+from annotator.storage.tables import Annotation, GuidelineVersion, Item, MirrorTask, Outbox, Person, StudioChange
 
 _SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
 
@@ -84,13 +84,26 @@ def answers_of(session: Session, item_id: str) -> list[Annotation]:
     return list(session.exec(select(Annotation).where(Annotation.item_id == item_id)))
 
 
-def project_is(session: Session, version: GuidelineVersion, ls_project_id: int, now: datetime) -> None:
-    """Remember the version's project; where it is another than before, everything has to be mirrored again."""
-    if version.ls_project_id == ls_project_id:
+def mirror_again(session: Session, item_id: str, now: datetime) -> None:
+    """Put every answer of an item that does not wait already into the outbox again."""
+    waits = exists().where(col(Outbox.subject) == Annotation.id)
+    for annotation_id in list(session.exec(select(Annotation.id).where(Annotation.item_id == item_id, ~waits))):
+        outbox.add(session, now, OutboxKind.ANNOTATION, annotation_id)
+
+
+def project_is(
+    session: Session, version: GuidelineVersion, ls_project_id: int, now: datetime, *, empty: bool
+) -> None:
+    """Remember the version's project; where it is another than before, or empty, everything has to be mirrored again.
+
+    The id alone says nothing: Label Studio on SQLite gives the ids of deleted projects out again.
+    """
+    if version.ls_project_id == ls_project_id and not empty:
         return
     if version.ls_project_id is not None:
         session.exec(delete(MirrorTask).where(col(MirrorTask.guideline_version_id) == version.id))
-        again = select(Annotation.id).where(Annotation.guideline_version_id == version.id)
+        waits = exists().where(col(Outbox.subject) == Annotation.id)
+        again = select(Annotation.id).where(Annotation.guideline_version_id == version.id, ~waits)
         for annotation_id in list(session.exec(again)):
             outbox.add(session, now, OutboxKind.ANNOTATION, annotation_id)
     version.ls_project_id = ls_project_id

@@ -57,10 +57,19 @@ class Mirror:
         label_config: str,
         clock: Clock,
     ) -> None:
-        self._database, self._client, self._clock = database, client, clock
-        self._project, self._schema, self._label_config = project, schema, label_config
+        self.client = client
+        self.schema = schema
+        self._database, self._clock = database, clock
+        self._project, self._label_config = project, label_config
         self._version = project.guideline_version_id
-        self._ls_project: int | None = None
+        self._opened: int | None = None
+
+    @property
+    def ls_project(self) -> int:
+        """The project's id there; asks the server the first time."""
+        if self._opened is None:
+            self._opened = self._open_project()
+        return self._opened
 
     def push(self) -> int:
         """Push what waits; return how many answers were pushed.
@@ -69,13 +78,11 @@ class Mirror:
             StudioUnavailableError: the server does not answer; everything still waits.
         """
         try:
-            if self._ls_project is None:
-                self._ls_project = self._open_project()
-            self._push_items(self._ls_project)
-            pushed = self._push_outbox(self._ls_project)
-            self._client.health() if not pushed else None
+            self.client.health()
+            self.push_items()
+            pushed = self._push_outbox()
         except StudioUnavailableError:
-            self._ls_project = None  # another server may stand there when it answers again
+            self._opened = None  # another server may stand there when it answers again
             self._mark("down")
             raise
         self._mark("up")
@@ -83,18 +90,32 @@ class Mirror:
 
     def sweep(self) -> int:
         """Bring back what was done in Label Studio since the last sweep; return how many changes were new."""
-        if self._ls_project is None:
-            return 0
-        newest = self._client.newest_change(self._ls_project)
+        newest = self.client.newest_change(self.ls_project)
         with self._database.reading() as session:
-            marker = markers.get(session, f"{_SWEPT}:{self._version}:{self._ls_project}")
+            marker = markers.get(session, f"{_SWEPT}:{self._version}:{self.ls_project}")
         since = datetime.fromisoformat(marker) if marker else datetime(2000, 1, 1, tzinfo=self._clock.now().tzinfo)
         if newest is None or newest <= since - _MARGIN:
             return 0
-        found = sum(self._reconcile(change) for change in self._client.changed_since(self._ls_project, since - _MARGIN))
+        found = sum(self._reconcile(change) for change in self.client.changed_since(self.ls_project, since - _MARGIN))
         with self._database.writing() as session:
-            markers.put(session, f"{_SWEPT}:{self._version}:{self._ls_project}", newest.isoformat())
+            markers.put(session, f"{_SWEPT}:{self._version}:{self.ls_project}", newest.isoformat())
         return found
+
+    def heal(self) -> int:
+        """Compare both sides in full and push again what Label Studio has lost without a trace, such as a deleted task."""
+        there = {change.item_id: change for change in self.client.all_annotations(self.ls_project)}
+        with self._database.reading() as session:
+            ours = mirror.all_answers(session, self._version)
+        lost = {
+            item_id
+            for item_id, annotation_id in ours
+            if item_id not in there
+            or key_number(annotation_id) not in {one.key_number for one in there[item_id].annotations}
+        }
+        for item_id in sorted(lost):
+            with self._database.writing() as session:
+                mirror.mirror_again(session, item_id, self._clock.now())
+        return len(lost)
 
     def books(self) -> Books:
         """Compare every answer on both sides."""
@@ -102,7 +123,7 @@ class Mirror:
             ours = {(item, key_number(annotation)) for item, annotation in mirror.all_answers(session, self._version)}
         theirs = [
             (change.item_id or "", annotation.key_number)
-            for change in self._client.all_annotations(self._ls_project or self._open_project())
+            for change in self.client.all_annotations(self.ls_project)
             for annotation in change.annotations
             if annotation.key_number is not None
         ]
@@ -115,35 +136,37 @@ class Mirror:
         )
 
     def _open_project(self) -> int:
-        schema = self._schema
-        found = self._client.ensure_project(
+        schema = self.schema
+        found = self.client.ensure_project(
             f"{schema.name} {schema.version} {schema.sha256[:12]}",
             f"{schema.title} {schema.version}",
             self._label_config,
             self._project.purpose,
             overlap=self._project.overlap,
         )
+        empty = self.client.newest_change(found) is None
         now = self._clock.now()
         with self._database.writing() as session:
-            mirror.project_is(session, session.get_one(GuidelineVersion, self._version), found, now)
+            mirror.project_is(session, session.get_one(GuidelineVersion, self._version), found, now, empty=empty)
             outbox.hurry(session, now)
         return found
 
-    def _push_items(self, ls_project: int) -> None:
+    def push_items(self) -> None:
+        """Give every item that may leave a task there."""
         while True:
             with self._database.reading() as session:
                 items = mirror.unmirrored_items(session, self._version, _ITEMS)
             if not items:
                 return
-            self._import(ls_project, items)
+            self._import(items)
 
-    def _import(self, ls_project: int, items: Sequence[Item]) -> None:
+    def _import(self, items: Sequence[Item]) -> None:
         rows = [TaskRow(item.id, item.text, {"id": item.public_id, "source": item.source}) for item in items]
-        tasks = self._client.import_tasks(ls_project, rows)
+        tasks = self.client.import_tasks(self.ls_project, rows)
         with self._database.writing() as session:
             mirror.keep_tasks(session, self._version, tasks)
 
-    def _push_outbox(self, ls_project: int) -> int:
+    def _push_outbox(self) -> int:
         pushed = 0
         while True:
             with self._database.reading() as session:
@@ -152,10 +175,10 @@ class Mirror:
                 return pushed
             for row in rows:
                 if row.kind == OutboxKind.ITEM_WITHDRAWN:
-                    self._withdraw(ls_project, row)
-            pushed += self._put(ls_project, [row for row in rows if row.kind == OutboxKind.ANNOTATION])
+                    self._withdraw(row)
+            pushed += self._put([row for row in rows if row.kind == OutboxKind.ANNOTATION])
 
-    def _put(self, ls_project: int, rows: Sequence[Outbox]) -> int:
+    def _put(self, rows: Sequence[Outbox]) -> int:
         """Put answers; one that the server refuses is put off alone, and holds up nobody else's."""
         with self._database.reading() as session:
             known = mirror.to_mirror(session, [row.subject for row in rows], self._version)
@@ -169,21 +192,21 @@ class Mirror:
                 self._put_off(waiting[answer.annotation.id], "its item has no task yet")
         try:
             pairs = [self._pair(answer) for answer in ready]
-            for key, found in self._client.put_annotations(ls_project, pairs):
+            for key, found in self.client.put_annotations(self.ls_project, pairs):
                 self._keep(known[key], waiting[key], found)
         except StudioUnavailableError:
             raise
         except AnnotatorError:
-            return self._put_singly(ls_project, ready, waiting)
+            return self._put_singly(ready, waiting)
         return len(ready)
 
-    def _put_singly(self, ls_project: int, ready: Sequence[ToMirror], waiting: dict[str, Outbox]) -> int:
+    def _put_singly(self, ready: Sequence[ToMirror], waiting: dict[str, Outbox]) -> int:
         put = 0
         for answer in ready:
             row = waiting[answer.annotation.id]
             try:
                 ref, annotation = self._pair(answer)
-                self._keep(answer, row, self._client.put_annotation(ls_project, ref, annotation))
+                self._keep(answer, row, self.client.put_annotation(self.ls_project, ref, annotation))
                 put += 1
             except StudioUnavailableError:
                 raise
@@ -200,7 +223,7 @@ class Mirror:
     def _user(self, person: Person) -> int:
         """Return the person's user there, a pseudonym without a password, making it the first time."""
         if person.ls_user_id is None:
-            person.ls_user_id = self._client.ensure_user(person.pseudonym)
+            person.ls_user_id = self.client.ensure_user(person.pseudonym)
             with self._database.writing() as session:
                 session.get_one(Person, person.id).ls_user_id = person.ls_user_id
         return person.ls_user_id
@@ -209,16 +232,17 @@ class Mirror:
         with self._database.writing() as session:
             if found is None:  # the task is gone: the item is imported again, then the answer
                 mirror.drop_task(session, answer.item.id, self._version)
+                mirror.mirror_again(session, answer.item.id, self._clock.now())
                 outbox.put_off(session, row.id, self._clock.now(), "its task was deleted in Label Studio")
                 return
             mirror.mirrored(session, answer.annotation.id, found)
             outbox.done(session, row.id)
 
-    def _withdraw(self, ls_project: int, row: Outbox) -> None:
+    def _withdraw(self, row: Outbox) -> None:
         with self._database.reading() as session:
             task_id = mirror.task_of(session, row.subject, self._version)
         if task_id is not None:
-            self._client.delete_task(ls_project, TaskRef(row.subject, task_id))
+            self.client.delete_task(self.ls_project, TaskRef(row.subject, task_id))
         with self._database.writing() as session:
             mirror.drop_task(session, row.subject, self._version)
             outbox.done(session, row.id)

@@ -9,7 +9,6 @@ import pytest
 
 from annotator.studio.client import StudioClient
 from annotator.studio.rows import AnnotationRow, TaskRow
-from tests.fixtures_studio import client, label_studio  # noqa: F401
 
 CONFIG = """
 <View>
@@ -23,17 +22,17 @@ RESULT = [{"id": "r1", "from_name": "concern", "to_name": "text", "type": "choic
 
 
 @pytest.fixture
-def project(client, request):  # noqa: F811
+def project(client, request):
     return client.ensure_project(f"test/{request.node.name}", f"Test {request.node.name}", CONFIG)
 
 
 @pytest.fixture
-def volunteer(client):  # noqa: F811
+def volunteer(client):
     return client.ensure_user("quiet-heron-17")
 
 
 @pytest.fixture
-def coordinator(label_studio):  # noqa: F811
+def coordinator(label_studio):
     """A coordinator's own hand on the server, past our client."""
     headers = {"Authorization": f"Token {label_studio.secrets.token}"}
     with httpx.Client(base_url=label_studio.url, headers=headers, timeout=30, trust_env=False) as hand:
@@ -41,7 +40,7 @@ def coordinator(label_studio):  # noqa: F811
 
 
 @pytest.fixture
-def lossy(label_studio):  # noqa: F811
+def lossy(label_studio):
     """A client whose line drops the answer to the next POST, once armed: the server did it, and we never hear."""
     with LossyLine(label_studio.port) as line:
         yield line, StudioClient(line.url, label_studio.secrets.token)
