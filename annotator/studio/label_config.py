@@ -64,9 +64,7 @@ def _spans(block: Element, question: Question) -> None:
     labels = SubElement(block, "Labels", name=question.id, toName=TEXT, choice="single", showInline="true")
     for choice, colour in zip(question.choices, _colours(question), strict=True):
         SubElement(labels, "Label", _shown(choice), background=colour)
-    SubElement(
-        block, "Text", name=TEXT, value=f"${TEXT}", granularity="word", showLabels="true", saveTextResult="yes"
-    )
+    SubElement(block, "Text", name=TEXT, value=f"${TEXT}", granularity="word", showLabels="true", saveTextResult="yes")
     names = " or ".join(state.title.lower() for state in question.states)
     states = SubElement(
         block,
