@@ -91,9 +91,7 @@ def mirror_again(session: Session, item_id: str, now: datetime) -> None:
         outbox.add(session, now, OutboxKind.ANNOTATION, annotation_id)
 
 
-def project_is(
-    session: Session, version: GuidelineVersion, ls_project_id: int, now: datetime, *, empty: bool
-) -> None:
+def project_is(session: Session, version: GuidelineVersion, ls_project_id: int, now: datetime, *, empty: bool) -> None:
     """Remember the version's project; where it is another than before, or empty, everything has to be mirrored again.
 
     The id alone says nothing: Label Studio on SQLite gives the ids of deleted projects out again.
