@@ -26,13 +26,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     threading.Thread(target=end_with_parent, daemon=True, name="end-with-parent").start()
 
-    from django.core.servers.basehttp import WSGIRequestHandler  # type: ignore[import-untyped]  # noqa: PLC0415  after the hook
+    from django.core.servers.basehttp import WSGIRequestHandler  # type: ignore[import-untyped]
 
     WSGIRequestHandler.disable_nagle_algorithm = True  # else each answer waits 40 ms for a delayed acknowledgement
     WSGIRequestHandler.log_request = lambda *_: None  # errors are logged elsewhere
     gc.set_threshold(50_000, 20, 100)  # the first start builds 22,000 model classes: fewer collections, a sixth faster
 
-    from label_studio.server import main as label_studio  # noqa: PLC0415  it reads the environment when imported
+    from label_studio.server import main as label_studio
 
     sys.argv[0] = "label-studio"
     label_studio()

@@ -240,8 +240,8 @@ class StudioClient:
     def _sdk(self) -> Any:
         """The SDK's client; Any, since its declared types miss fields that the server sends (`task_ids`)."""
         if self._made is None:
-            import httpx  # noqa: PLC0415  imported at first use
-            from label_studio_sdk import LabelStudio  # noqa: PLC0415  imported at first use
+            import httpx
+            from label_studio_sdk import LabelStudio
 
             local = urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
             self._made = LabelStudio(  # type: ignore[no-untyped-call]

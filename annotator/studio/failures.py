@@ -25,8 +25,8 @@ def explained(doing: str) -> Iterator[None]:
     Unreachable, too slow or failing: StudioUnavailableError. Key refused: ConfigError. 404: NotFoundError. 409: ConflictError.
     Anything else refused: StudioRefusedError.
     """
-    import httpx  # noqa: PLC0415  both come with the SDK, which is imported at first use
-    from label_studio_sdk.core.api_error import ApiError  # noqa: PLC0415
+    import httpx
+    from label_studio_sdk.core.api_error import ApiError
 
     try:
         yield
