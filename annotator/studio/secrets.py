@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -23,9 +24,11 @@ def kept_secrets(path: Path) -> Secrets:
     """Return the secrets kept at `path`, made if there are none. Raises ConfigError when the file holds something else."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = Secrets(password=secrets.token_urlsafe(18), token=secrets.token_hex(20))
-        write_private(path, json.dumps(asdict(made)))
-        return made
+        made = path.with_name(f"{path.name}.{os.getpid()}")
+        write_private(made, json.dumps(asdict(Secrets(secrets.token_urlsafe(18), secrets.token_hex(20)))))
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)  # of two processes that come first, one wins and both read the same
+        made.unlink()
     try:
         return Secrets(**json.loads(path.read_text()))
     except (ValueError, TypeError) as error:

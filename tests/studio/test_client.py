@@ -159,6 +159,17 @@ def test_deleting_twice_is_deleting_once_and_only_our_own(client, project, volun
     assert held(client, project) == []
 
 
+def test_a_withdrawn_items_task_goes_with_its_annotations_and_only_its_own(client, project, volunteer):
+    tasks = client.import_tasks(project, rows("item", 2))
+    client.put_annotation(project, TaskRef("item-0", tasks["item-0"]), answer("key-a", volunteer))
+
+    assert client.delete_task(project, TaskRef("item-1", tasks["item-0"])) is False
+    assert client.delete_task(project, TaskRef("item-0", tasks["item-0"])) is True
+    assert client.delete_task(project, TaskRef("item-0", tasks["item-0"])) is False
+    assert client.find_tasks(project, ["item-0", "item-1"]) == {"item-1": tasks["item-1"]}
+    assert held(client, project) == []
+
+
 def test_what_a_coordinator_changes_is_seen_and_nothing_else(client, coordinator, project, volunteer):
     tasks = client.import_tasks(project, rows("item", 4))
     refs = [TaskRef(item, task) for item, task in tasks.items()]

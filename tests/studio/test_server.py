@@ -166,6 +166,15 @@ def test_unreadable_secrets_are_never_replaced(studio):
     assert (studio.home / "secrets.json").read_text() == "{}"
 
 
+def test_processes_that_come_at_once_share_one_set_of_secrets(studio):
+    code = "import pathlib, sys; from annotator.studio.secrets import kept_secrets; print(kept_secrets(pathlib.Path(sys.argv[1])).token)"
+    command = [sys.executable, "-c", code, str(studio.home / "secrets.json")]
+    many = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    tokens = {process.communicate()[0].strip() for process in many}
+    assert tokens == {studio.secrets.token}
+    assert [path.name for path in studio.home.iterdir()] == ["secrets.json"]
+
+
 def test_the_server_of_a_killed_run_is_ended_first(studio):
     with subprocess.Popen(SLEEP, start_new_session=True) as stray:
         studio.home.mkdir()
