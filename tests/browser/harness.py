@@ -24,15 +24,14 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from annotator.studio.editor_assets import EDITOR_CSP, EditorAssets, EditorFiles, find_editor
+from annotator.studio.label_config import build_label_config
+from guidelines.loader import load
+from guidelines.render import render
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "annotator" / "web"
-LABEL_CONFIG = (HERE / "label_config.xml").read_text(encoding="utf-8")
-FLAGS = [
-    ("personal_data", "Personal data visible", "A name, number, address or account can be read. The posting is set aside at once."),
-    ("possible_minor", "Possible minor", "The person may be under 18. Stop here; the designated lead takes over."),
-    ("distressing", "Distressing", "Leave it without labelling. Nothing is asked, nothing is counted."),
-]
+GUIDELINE = load("postings", "1.0.0")
+LABEL_CONFIG = build_label_config(GUIDELINE.schema)
 POSTINGS = [
     "Warehouse helpers wanted, start Monday. You pay a registration fee of 300 before the first shift.\n"
     "Passports are kept in the office until the season ends. Free room beside the site, lost when you leave the job.\n"
@@ -94,7 +93,7 @@ def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
             editor=assets,
             csp_nonce=nonce,
             caller=None,
-            flags=[{"value": value, "title": title, "help": text} for value, title, text in FLAGS],
+            flags=GUIDELINE.schema.flags,
         )
         response = HTMLResponse(page, headers={"content-security-policy": EDITOR_CSP.format(nonce=nonce)})
         response.set_cookie("csrf", "test-token")
@@ -102,7 +101,7 @@ def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
 
     @app.get("/guideline/{name}/{version}")
     def guideline(name: str, version: str) -> HTMLResponse:
-        return HTMLResponse((HERE / "templates" / "guideline.html").read_text(encoding="utf-8"))
+        return HTMLResponse(render(GUIDELINE.text))
 
     @app.get("/favicon.ico")
     def favicon() -> Response:

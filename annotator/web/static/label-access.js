@@ -13,7 +13,7 @@ export function makeAccessible(root, config) {
     if (label?.hotkey) set(node, "aria-keyshortcuts", label.hotkey);
     if (label) node.dataset.label = label.value;
   });
-  const groups = [...root.querySelectorAll(".lsf-choices")].filter((node) => !node.closest(".label-states"));
+  const groups = [...root.querySelectorAll(".lsf-choices")].filter((node) => !node.closest(".states"));
   groups.forEach((node, index) => {
     const question = config.choices[index];
     if (!question) return;
@@ -31,7 +31,10 @@ export function makeAccessible(root, config) {
   });
   root.querySelectorAll("[data-testid='textarea-control']").forEach((node, index) => {
     const question = config.notes[index];
-    node.querySelectorAll("textarea, input").forEach((field) => set(field, "aria-label", question?.title ?? "Note"));
+    node.querySelectorAll("textarea, input").forEach((field) => {
+      set(field, "aria-label", question?.title ?? "Note");
+      if (question?.maxLength) set(field, "maxlength", question.maxLength);
+    });
   });
 }
 

@@ -12,7 +12,7 @@ export function setStatus(text, kind = "") {
 
 /**
  * Show a notice above the posting: {kind, title, text, actions, body}. `actions` are [label, handler] pairs, the first is
- * the likely one. `body` may be a node with more. Focus goes to the notice when it asks for something.
+ * the likely one. `body` may be a node with more. Focus goes to the first action.
  */
 export function showNotice({ kind = "calm", title, text, actions = [], body = null }) {
   const notice = byId("notice");
@@ -37,7 +37,7 @@ export function showNotice({ kind = "calm", title, text, actions = [], body = nu
   notice.dataset.kind = kind;
   notice.hidden = false;
   if (actions.length) {
-    notice.focus({ preventScroll: true });
+    buttons.firstElementChild.focus({ preventScroll: true });
     notice.scrollIntoView({ block: "nearest" });
   }
 }

@@ -1,6 +1,7 @@
 // The labelling page: asks for a posting, shows it, sends the answer, and says at every moment how things stand.
 
 import * as api from "./label-api.js";
+import { listenToKeys } from "./label-keys.js";
 import { loadEditor } from "./label-editor.js";
 import { clearNotice, emptyQueue, setStatus, showNotice, whatHappened } from "./label-notice.js";
 import { Curtain, Guideline, openDialog, renderShortcuts, wireDialogs } from "./label-panels.js";
@@ -54,7 +55,7 @@ class LabelPage {
       return;
     }
     this.#curtain.takeHiddenMs();
-    this.#task = await Task.show(byId("editor"), given);
+    this.#task = await Task.show(byId("editor"), given, () => this.#openGuideline());
     renderShortcuts(this.#task.config);
     this.#setState("ready");
     scrollTo(0, 0);
@@ -141,6 +142,7 @@ class LabelPage {
 
   #showRefused(error) {
     this.#unsent = null;
+    this.#task.reopenNotes();
     this.#setState("ready");
     setStatus("Not stored", "bad");
     const where = error.where ? ` (at ${error.where})` : "";
@@ -182,21 +184,30 @@ class LabelPage {
   }
 
   async #skip() {
-    if (this.#state === "ready") await this.#leave(() => api.skip(this.#task.lease.lease), "Skipped");
+    if (this.#state !== "ready" || !(await this.#leave(() => api.skip(this.#task.lease.lease)))) return;
+    const asked = this.next();
+    setStatus("Skipped", "good");
+    await asked;
   }
 
+  /** A flag does not lead straight into the next posting: what made somebody flag may need a moment. */
   async #flag(kind, title) {
     const note = byId("flag-note").value.trim();
     byId("flags").close();
-    await this.#leave(() => api.flag(this.#task.lease.lease, kind, note), `Flagged: ${title}. Thank you.`);
+    if (!(await this.#leave(() => api.flag(this.#task.lease.lease, kind, note)))) return;
     byId("flag-note").value = "";
+    this.#setState("rest");
+    showNotice({
+      title: `Flagged: ${title.toLowerCase()}`,
+      text: "The posting is gone from your screen, and the coordinators see the flag. Thank you. You need not do anything more.",
+      actions: [["Next posting", () => this.next()], ["Pause", () => this.#pause()]],
+    });
   }
 
   async #pause() {
-    if (!["ready", "empty", "waiting"].includes(this.#state)) return;
-    if (!(await this.#leave(() => api.pause(), "", false))) return;
-    this.#setState("paused");
-    setStatus("");
+    if (!["ready", "empty", "waiting", "rest"].includes(this.#state)) return;
+    if (!(await this.#leave(() => api.pause()))) return;
+    this.#setState("rest");
     showNotice({
       title: "Paused",
       text: "Nothing is held in your name, and a pause never counts against you. Come back whenever you like.",
@@ -205,9 +216,10 @@ class LabelPage {
   }
 
   /** Give the posting back in one way or another; what was marked on it goes. Returns whether it is gone. */
-  async #leave(request, said, goOn = true) {
+  async #leave(request) {
     const state = this.#state;
     this.#setState("saving");
+    setStatus("");
     try {
       await request();
     } catch (error) {
@@ -219,11 +231,6 @@ class LabelPage {
       }
     }
     this.#closeTask();
-    if (goOn) {
-      const asked = this.next();
-      setStatus(said, "good");
-      await asked;
-    }
     return true;
   }
 
@@ -255,8 +262,7 @@ class LabelPage {
   }
 
   #openGuideline() {
-    const version = this.#task?.lease.guideline;
-    if (version) this.#guideline.open(version, this.#task.clause);
+    if (this.#task) this.#guideline.open(this.#task.lease.guideline, this.#task.clause);
   }
 
   #wire() {
@@ -279,62 +285,20 @@ class LabelPage {
       this.#singleKeys = keys.checked;
       localStorage.setItem("label.singleKeys", keys.checked ? "on" : "off");
     });
-    addEventListener("keydown", (event) => this.#onKey(event), true);
+    listenToKeys({
+      curtain: this.#curtain,
+      task: () => (this.#state === "ready" ? this.#task : null),
+      singleKeys: () => this.#singleKeys,
+      submit: () => this.submit(),
+      page: {
+        S: () => this.#skip(),
+        F: () => this.#state === "ready" && openDialog("flags"),
+        G: () => this.#openGuideline(),
+        P: () => this.#pause(),
+      },
+    });
     addEventListener("online", () => this.#unsent && this.#state === "unsent" && this.#send());
     addEventListener("beforeunload", (event) => this.#unsent && event.preventDefault());
-  }
-
-  #onKey(event) {
-    if (event.isComposing) return;
-    const dialog = document.querySelector("dialog[open]");
-    if (event.key === "Escape") {
-      if (!dialog) this.#curtain.toggle();
-      if (!dialog) event.preventDefault();
-      event.stopPropagation();
-      return;
-    }
-    if (dialog || this.#curtain.closed) {
-      event.stopPropagation(); // the editor listens on the document
-      return;
-    }
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.submit();
-      return;
-    }
-    if (event.target.matches?.("textarea, select, input:not([type=checkbox], [type=radio])")) return;
-    if (this.#pageKey(event) || this.#taskKey(event)) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  }
-
-  #pageKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.#singleKeys) return false;
-    if (event.key === "?") return Boolean(openDialog("shortcuts"));
-    const keys = { S: () => this.#skip(), F: () => this.#state === "ready" && openDialog("flags"), G: () => this.#openGuideline(), P: () => this.#pause() };
-    if (!event.shiftKey || !keys[event.key.toUpperCase()]) return false;
-    keys[event.key.toUpperCase()]();
-    return true;
-  }
-
-  #taskKey(event) {
-    const passes = ["Tab", "Enter", " ", "ArrowUp", "ArrowDown", "Shift"].includes(event.key);
-    const inGroup = event.target.matches?.("input[type=radio]") && event.key.startsWith("Arrow");
-    if (passes || inGroup || event.target.closest?.(".lsf-htx-richtext") && event.key.startsWith("Arrow")) return false;
-    if (this.#state !== "ready") {
-      event.stopPropagation();
-      return false;
-    }
-    const single = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
-    if (single && !this.#singleKeys) {
-      event.stopPropagation();
-      return false;
-    }
-    if (this.#task.onKey(event)) return true;
-    if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || !this.#task.isEditorKey(event)) event.stopPropagation();
-    return false;
   }
 }
 
