@@ -36,9 +36,7 @@ def build_label_config(schema: Schema) -> str:
     _check(schema)
     root = Element("View", className="guideline")
     reading = SubElement(root, "View", className="reading")
-    SubElement(
-        reading, "Text", name=TEXT, value=f"${TEXT}", granularity="word", showLabels="true", saveTextResult="yes"
-    )
+    SubElement(reading, "Text", name=TEXT, value=f"${TEXT}", showLabels="true", saveTextResult="yes")
     about_all = SubElement(root, "View", className="questions")
     for question in _in_reading_order(schema):
         parent = reading if question.kind is Kind.SPANS else about_all

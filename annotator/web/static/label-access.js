@@ -5,6 +5,10 @@ export function makeAccessible(root, config) {
   const set = (node, name, value) => {
     if (node && node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
   };
+  root.querySelectorAll(".question > :is(h1, h2, h3, h4, h5, h6)").forEach((node) => {
+    set(node, "role", "heading");
+    set(node, "aria-level", 2);
+  });
   root.querySelectorAll(".lsf-label").forEach((node, index) => {
     const label = config.spans?.choices[index];
     set(node, "role", "button");

@@ -74,6 +74,11 @@ export class Task {
     return this.config.choices.filter((question) => question.required && !this.#posting.chosen(question.name).length);
   }
 
+  /** Whether leaving now would lose work. */
+  get touched() {
+    return this.#posting.passages().length > 0;
+  }
+
   /** The clause of the guideline that what is at hand falls under. */
   get clause() {
     return this.#clause;

@@ -3,11 +3,12 @@
 import * as api from "./label-api.js";
 import { listenToKeys } from "./label-keys.js";
 import { loadEditor } from "./label-editor.js";
-import { clearNotice, emptyQueue, setStatus, showNotice, whatHappened } from "./label-notice.js";
+import { clearNotice, emptyQueue, setStatus, showNotice, summaryOf, whatHappened } from "./label-notice.js";
 import { Curtain, Guideline, openDialog, renderShortcuts, wireDialogs } from "./label-panels.js";
 import { Task } from "./label-task.js";
 
 const RETRY_SECONDS = [2, 4, 8, 15, 30];
+const WARN_SECONDS = 120;
 const byId = (id) => document.getElementById(id);
 
 class LabelPage {
@@ -37,27 +38,32 @@ class LabelPage {
     await this.next();
   }
 
-  /** Ask for a posting and show it. */
-  async next() {
-    this.#setState("loading");
-    this.#closeTask();
-    clearNotice();
+  /** Ask for a posting and show it. `quiet` leaves the page as it is until there is one. */
+  async next(quiet = false) {
+    clearTimeout(this.#timer);
+    if (!quiet) {
+      this.#setState("loading");
+      this.#closeTask();
+      clearNotice();
+    }
     let given;
     try {
       given = await api.nextPosting();
     } catch (error) {
-      this.#cannotAsk(error);
+      this.#cannotAsk(error, quiet);
       return;
     }
     this.#attempts = 0;
     if (given.empty) {
-      this.#showEmpty(given);
+      this.#showEmpty(given, quiet);
       return;
     }
+    clearNotice();
     this.#curtain.takeHiddenMs();
     this.#task = await Task.show(byId("editor"), given, () => this.#openGuideline());
     renderShortcuts(this.#task.config);
     this.#setState("ready");
+    this.#warnBefore(given.seconds);
     scrollTo(0, 0);
     performance.mark("posting-shown");
   }
@@ -107,8 +113,7 @@ class LabelPage {
       showNotice({ kind: "warn", title: "Not saved yet", text: whatHappened(error), actions: [again, ["Sign in", "/sign-in"]] });
       return;
     }
-    const seconds = RETRY_SECONDS[Math.min(this.#attempts, RETRY_SECONDS.length - 1)];
-    this.#attempts += 1;
+    const seconds = this.#nextDelay();
     showNotice({
       kind: "warn",
       title: "Not saved yet",
@@ -118,24 +123,19 @@ class LabelPage {
     this.#timer = setTimeout(() => this.#send(), seconds * 1000);
   }
 
+  #nextDelay() {
+    return RETRY_SECONDS[Math.min(this.#attempts++, RETRY_SECONDS.length - 1)];
+  }
+
   #showExpired(error) {
     this.#unsent = null;
     this.#setState("over");
     setStatus("Not stored", "bad");
-    const list = document.createElement("dl");
-    list.className = "summary";
-    for (const [what, value] of this.#task.summary()) {
-      const term = document.createElement("dt");
-      term.textContent = what;
-      const meaning = document.createElement("dd");
-      meaning.textContent = value;
-      list.append(term, meaning);
-    }
     showNotice({
       kind: "warn",
       title: "The time for this posting ran out",
       text: [whatHappened(error), "What you wrote is still here to read until you go on:"],
-      body: list,
+      body: summaryOf(this.#task.summary()),
       actions: [["Go on to the next posting", () => this.next()]],
     });
   }
@@ -154,33 +154,39 @@ class LabelPage {
     });
   }
 
-  #cannotAsk(error) {
+  /** Say so two minutes before the lease ends. */
+  #warnBefore(seconds) {
+    const wait = Math.max(0, seconds - WARN_SECONDS) * 1000;
+    this.#timer = setTimeout(() => setStatus("About two minutes are left, then the posting goes to somebody else.", "bad"), wait);
+  }
+
+  #cannotAsk(error, quiet) {
     if (!(error instanceof api.RequestError)) throw error;
     this.#setState("waiting");
     setStatus("");
     const signIn = error.kind === "signed-out" || error.kind === "forbidden";
-    const seconds = RETRY_SECONDS[Math.min(this.#attempts, RETRY_SECONDS.length - 1)];
-    this.#attempts += 1;
+    const seconds = this.#nextDelay();
     showNotice({
       kind: "warn",
       title: signIn ? "You are signed out" : "No posting could be fetched",
       text: signIn ? "Sign in to go on labelling." : `The service does not answer. The page asks again in ${seconds} seconds.`,
       actions: signIn ? [["Sign in", "/sign-in"], ["Try again", () => this.next()]] : [["Ask now", () => this.next()]],
+      quiet,
     });
     if (!signIn) this.#askAgainIn(seconds);
   }
 
-  #showEmpty({ empty, minutes }) {
+  #showEmpty({ empty, minutes }, quiet) {
     const { title, text, wait } = emptyQueue(empty, minutes);
     this.#setState("empty");
-    setStatus("");
-    showNotice({ title, text, actions: wait ? [["Ask now", () => this.next()]] : [["Look again", () => this.next()]] });
+    if (!quiet) setStatus("");
+    showNotice({ title, text, actions: [[wait ? "Ask now" : "Look again", () => this.next()]], quiet });
     if (wait) this.#askAgainIn(wait);
   }
 
   #askAgainIn(seconds) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.next(), seconds * 1000);
+    this.#timer = setTimeout(() => (document.hidden ? this.#askAgainIn(seconds) : this.next(true)), seconds * 1000);
   }
 
   async #skip() {
@@ -298,7 +304,8 @@ class LabelPage {
       },
     });
     addEventListener("online", () => this.#unsent && this.#state === "unsent" && this.#send());
-    addEventListener("beforeunload", (event) => this.#unsent && event.preventDefault());
+    addEventListener("beforeunload", (event) => (this.#unsent || this.#task?.touched) && event.preventDefault());
+    if (/Mac|iP(hone|ad)/.test(navigator.platform)) byId("submit").querySelector("kbd").textContent = "⌘ ↵";
   }
 }
 
