@@ -44,27 +44,29 @@ def _questions(schema: Schema) -> Iterator[Parts]:
 
 
 def _one_question(question: Question) -> Iterator[Parts]:
-    kind = question.kind
-    if kind is Kind.NOTE and question.choices:
-        yield "choices", "a note has no choices.", "Remove them."
-    if kind is not Kind.NOTE and not question.choices:
-        yield "choices", f"a question of kind {kind} needs choices.", "Add at least one."
-    if kind is Kind.NOTE and not question.max_length:
-        yield "max_length", "a note needs a greatest length.", "Give the number of characters."
-    if kind is not Kind.NOTE and question.max_length:
-        yield "max_length", "only a note has a length.", "Remove the key."
-    if kind is Kind.SPANS and not (question.states and question.unmarked):
-        yield "states", "passages need states and the state of what is unmarked.", "Add states and unmarked."
-    if kind is not Kind.SPANS and (question.states or question.unmarked):
-        yield "states", "only passages have states.", "Remove states and unmarked."
-    if question.unmarked in {state.value for state in question.states}:
-        yield "unmarked", "is also the value of a state.", "What is unmarked needs a value of its own."
-    if kind is not Kind.RATING and any(choice.missing for choice in question.choices):
-        yield "choices", "only a rating has a missing choice.", "Remove missing."
-    if kind is Kind.RATING and not question.required:
-        yield "required", "the rating must be required.", "Write required: true."
-    if kind is Kind.RATING and sum(not choice.missing for choice in question.choices) < 2:
-        yield "choices", "a rating needs two ordered choices.", "Add choices that are not missing."
+    """Every rule as: whether it is broken, and then field, reason and mend."""
+    is_rating, is_note, is_spans = (question.kind is kind for kind in (Kind.RATING, Kind.NOTE, Kind.SPANS))
+    ordered = [choice for choice in question.choices if not choice.missing]
+    stated = bool(question.states or question.unmarked)
+    rules = (
+        (is_note and question.choices, "choices", "a note has no choices.", "Remove them."),
+        (not is_note and not question.choices, "choices", "there are none.", "Add at least one, or make it a note."),
+        (is_note and not question.max_length, "max_length", "is missing.", "Give the greatest length of a note."),
+        (not is_note and question.max_length, "max_length", "only a note has a length.", "Remove the key."),
+        (is_spans and not question.states, "states", "are missing.", "Say how a passage bears on its indicator."),
+        (is_spans and not question.unmarked, "unmarked", "is missing.", "Name the state of what is not marked."),
+        (stated and not is_spans, "states", "only passages have states.", "Remove states and unmarked."),
+        (
+            question.unmarked in {state.value for state in question.states},
+            "unmarked",
+            "is also the value of a state.",
+            "Give what is not marked a value of its own.",
+        ),
+        (len(ordered) < len(question.choices) and not is_rating, "choices", "only a rating has missing.", "Remove it."),
+        (is_rating and not question.required, "required", "the rating must be required.", "Write required: true."),
+        (is_rating and len(ordered) < 2, "choices", "a rating needs two that are not missing.", "Add choices."),
+    )
+    return ((field, reason, mend) for broken, field, reason, mend in rules if broken)
 
 
 def _uniqueness(schema: Schema) -> Iterator[Parts]:
@@ -74,7 +76,9 @@ def _uniqueness(schema: Schema) -> Iterator[Parts]:
     yield from _repeats(_hotkeys(schema), "is a hotkey already", "One key does one thing.")
     for at, question in enumerate(schema.questions):
         for field in ("value", "title"):
-            named = [(f"questions[{at}].choices[{n}].{field}", getattr(c, field)) for n, c in enumerate(question.choices)]
+            named = [
+                (f"questions[{at}].choices[{n}].{field}", getattr(c, field)) for n, c in enumerate(question.choices)
+            ]
             if field == "title" or question.kind is Kind.RATING:
                 yield from _repeats(named, "is a choice already", f"Choices differ in {field}.")
             named = [(f"questions[{at}].states[{n}].{field}", getattr(s, field)) for n, s in enumerate(question.states)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -43,7 +44,7 @@ def clause_id(anchor: str) -> str:
 
 
 def _clauses(tokens: list[Token]) -> Iterator[Clause]:
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             line = opening.map[0] + 1 if opening.map else 0
             yield Clause(str(opening.meta.get("anchor", "")), inline.content, int(opening.tag[1:]), line)
@@ -57,7 +58,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _mark_clauses(state: StateCore) -> None:
-    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
+    for opening, inline in pairwise(state.tokens):
         found = _ANCHOR.search(inline.content) if opening.type == "heading_open" else None
         if found:
             opening.meta["anchor"] = found["anchor"]

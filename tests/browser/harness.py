@@ -23,8 +23,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from annotator.domain.errors import InputError
 from annotator.studio.editor_assets import EDITOR_CSP, EditorAssets, EditorFiles, find_editor
 from annotator.studio.label_config import build_label_config
+from annotator.studio.results import parse_result
 from guidelines.loader import load
 from guidelines.render import render
 
@@ -148,7 +150,11 @@ def answer(state: Harness, body: dict[str, Any]) -> Response:
         return JSONResponse({"answer": body["key"]}, 201)
     if state.lease is None or body["lease"] != state.lease["lease"]:
         return JSONResponse({"error": {"what": "The lease has ended.", "where": "lease", "mend": "Ask for the next one."}}, 409)
-    state.answers.append(body)
+    try:
+        parsed = parse_result(GUIDELINE.schema, state.lease["item"]["text"], body["result"])
+    except InputError as error:
+        return JSONResponse({"error": {"what": error.what, "where": error.where, "mend": error.mend}}, 422)
+    state.answers.append({**body, "answer": parsed})
     return leave(state, body, 201)
 
 
