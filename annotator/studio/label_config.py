@@ -2,12 +2,15 @@
 
 Every question is one control tag that bears the question's id; passages have a second one, `state_name(id)`, asked for each
 passage. Results carry our values (`alias`), the page shows titles (`value`). Looks are left to the stylesheet of the page:
-the blocks bear the class names `guideline`, `question` and `question-KIND`.
+the blocks bear the class names `guideline`, `reading` (the posting and what is marked in it), `questions` (the posting as a
+whole), `question`, `question-KIND` and `states`. Attributes that the editor does not know (`clause`, `maxLength`) are for our
+page, which reads the same config.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from annotator.domain.errors import ConfigError
@@ -32,8 +35,12 @@ def build_label_config(schema: Schema) -> str:
     """
     _check(schema)
     root = Element("View", className="guideline")
+    reading = SubElement(root, "View", className="reading")
+    SubElement(reading, "Text", name=TEXT, value=f"${TEXT}", showLabels="true", saveTextResult="yes")
+    about_all = SubElement(root, "View", className="questions")
     for question in _in_reading_order(schema):
-        block = SubElement(root, "View", className=f"question question-{question.kind}")
+        parent = reading if question.kind is Kind.SPANS else about_all
+        block = SubElement(parent, "View", className=f"question question-{question.kind}")
         SubElement(block, "Header", value=question.title, size="4")
         _CONTROLS[question.kind](block, question)
     indent(root)
@@ -46,14 +53,15 @@ def state_name(question_id: str) -> str:
 
 
 def _in_reading_order(schema: Schema) -> list[Question]:
-    """The rating first, so that it is in view; then passages beside the text; then the rest as the schema has it."""
+    """Passages beside the text, the rating first of the others so that it is in view, then the rest as the schema has it."""
     order = {Kind.RATING: 0, Kind.SPANS: 1, Kind.TAGS: 2, Kind.NOTE: 3}
     return sorted(schema.questions, key=lambda question: order[question.kind])
 
 
 def _rating(block: Element, question: Question) -> None:
     choices = _choices(block, question, choice="single-radio")
-    _add_choices(choices, question)
+    for choice in question.choices:
+        SubElement(choices, "Choice", _shown(choice), html=_with_definition(choice))
 
 
 def _tags(block: Element, question: Question) -> None:
@@ -64,10 +72,9 @@ def _spans(block: Element, question: Question) -> None:
     labels = SubElement(block, "Labels", name=question.id, toName=TEXT, choice="single", showInline="true")
     for choice, colour in zip(question.choices, _colours(question), strict=True):
         SubElement(labels, "Label", _shown(choice), background=colour)
-    SubElement(block, "Text", name=TEXT, value=f"${TEXT}", granularity="word", showLabels="true", saveTextResult="yes")
     names = " or ".join(state.title.lower() for state in question.states)
     states = SubElement(
-        block,
+        SubElement(block, "View", className="states"),
         "Choices",
         name=state_name(question.id),
         toName=TEXT,
@@ -90,8 +97,10 @@ def _note(block: Element, question: Question) -> None:
         rows="2",
         maxSubmissions="1",
         editable="true",
+        allowSubmit="false",
         showSubmitButton="false",
         placeholder=question.help,
+        **({"maxLength": str(question.max_length)} if question.max_length else {}),
         **_required(question),
     )
 
@@ -118,7 +127,13 @@ def _add_choices(parent: Element, question: Question) -> None:
 
 def _shown(choice: Choice) -> dict[str, str]:
     shown = {"alias": choice.value, "value": choice.title, "hint": choice.definition}
-    return {**shown, "hotkey": choice.hotkey} if choice.hotkey else shown
+    optional = {"hotkey": choice.hotkey, "clause": choice.clause}
+    return shown | {name: value for name, value in optional.items() if value}
+
+
+def _with_definition(choice: Choice) -> str:
+    """The steps of a rating are told apart by their definitions, so these stand on the page and not only in a hint."""
+    return f"<b>{escape(choice.title)}</b><small>{escape(choice.definition)}</small>"
 
 
 def _colours(question: Question) -> Iterator[str]:

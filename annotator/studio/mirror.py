@@ -79,6 +79,7 @@ class Mirror:
         """
         try:
             self.client.health()
+            self._opened = self.ls_project  # before anything is looked up: another server may stand there now
             self.push_items()
             pushed = self._push_outbox()
         except StudioUnavailableError:

@@ -23,20 +23,17 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from annotator.domain.errors import InputError
 from annotator.studio.editor_assets import EDITOR_CSP, EditorAssets, EditorFiles, find_editor
+from annotator.studio.label_config import build_label_config
+from annotator.studio.results import parse_result
+from guidelines.loader import load
+from guidelines.render import render
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "annotator" / "web"
-LABEL_CONFIG = (HERE / "label_config.xml").read_text(encoding="utf-8")
-FLAGS = [
-    (
-        "personal_data",
-        "Personal data visible",
-        "A name, number, address or account can be read. The posting is set aside at once.",
-    ),
-    ("possible_minor", "Possible minor", "The person may be under 18. Stop here; the designated lead takes over."),
-    ("distressing", "Distressing", "Leave it without labelling. Nothing is asked, nothing is counted."),
-]
+GUIDELINE = load("postings", "1.0.0")
+LABEL_CONFIG = build_label_config(GUIDELINE.schema)
 POSTINGS = [
     "Warehouse helpers wanted, start Monday. You pay a registration fee of 300 before the first shift.\n"
     "Passports are kept in the office until the season ends. Free room beside the site, lost when you leave the job.\n"
@@ -98,7 +95,7 @@ def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
             editor=assets,
             csp_nonce=nonce,
             caller=None,
-            flags=[{"value": value, "title": title, "help": text} for value, title, text in FLAGS],
+            flags=GUIDELINE.schema.flags,
         )
         response = HTMLResponse(page, headers={"content-security-policy": EDITOR_CSP.format(nonce=nonce)})
         response.set_cookie("csrf", "test-token")
@@ -106,7 +103,7 @@ def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
 
     @app.get("/guideline/{name}/{version}")
     def guideline(name: str, version: str) -> HTMLResponse:
-        return HTMLResponse((HERE / "templates" / "guideline.html").read_text(encoding="utf-8"))
+        return HTMLResponse(render(GUIDELINE.text))
 
     @app.get("/favicon.ico")
     def favicon() -> Response:
@@ -152,10 +149,12 @@ def answer(state: Harness, body: dict[str, Any]) -> Response:
     if body["key"] in [stored["key"] for stored in state.answers]:
         return JSONResponse({"answer": body["key"]}, 201)
     if state.lease is None or body["lease"] != state.lease["lease"]:
-        return JSONResponse(
-            {"error": {"what": "The lease has ended.", "where": "lease", "mend": "Ask for the next one."}}, 409
-        )
-    state.answers.append(body)
+        return JSONResponse({"error": {"what": "The lease has ended.", "where": "lease", "mend": "Ask for the next one."}}, 409)
+    try:
+        parsed = parse_result(GUIDELINE.schema, state.lease["item"]["text"], body["result"])
+    except InputError as error:
+        return JSONResponse({"error": {"what": error.what, "where": error.where, "mend": error.mend}}, 422)
+    state.answers.append({**body, "answer": parsed})
     return leave(state, body, 201)
 
 

@@ -5,6 +5,10 @@ export function makeAccessible(root, config) {
   const set = (node, name, value) => {
     if (node && node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
   };
+  root.querySelectorAll(".question > :is(h1, h2, h3, h4, h5, h6)").forEach((node) => {
+    set(node, "role", "heading");
+    set(node, "aria-level", 2);
+  });
   root.querySelectorAll(".lsf-label").forEach((node, index) => {
     const label = config.spans?.choices[index];
     set(node, "role", "button");
@@ -13,7 +17,7 @@ export function makeAccessible(root, config) {
     if (label?.hotkey) set(node, "aria-keyshortcuts", label.hotkey);
     if (label) node.dataset.label = label.value;
   });
-  const groups = [...root.querySelectorAll(".lsf-choices")].filter((node) => !node.closest(".label-states"));
+  const groups = [...root.querySelectorAll(".lsf-choices")].filter((node) => !node.closest(".states"));
   groups.forEach((node, index) => {
     const question = config.choices[index];
     if (!question) return;
@@ -31,7 +35,10 @@ export function makeAccessible(root, config) {
   });
   root.querySelectorAll("[data-testid='textarea-control']").forEach((node, index) => {
     const question = config.notes[index];
-    node.querySelectorAll("textarea, input").forEach((field) => set(field, "aria-label", question?.title ?? "Note"));
+    node.querySelectorAll("textarea, input").forEach((field) => {
+      set(field, "aria-label", question?.title ?? "Note");
+      if (question?.maxLength) set(field, "maxlength", question.maxLength);
+    });
   });
 }
 

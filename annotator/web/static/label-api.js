@@ -1,6 +1,7 @@
 // Requests of the labelling page, and one kind of error for everything that can go wrong with them.
 
 const TIMEOUT_MS = 15_000;
+const PASSING = new Set([408, 425, 429]);
 const KINDS = { 401: "signed-out", 403: "forbidden", 404: "gone", 409: "expired", 422: "refused" };
 
 /** `kind` is one of signed-out, forbidden, gone, expired, refused, server, network; the last two are worth another try. */
@@ -30,7 +31,7 @@ async function request(path, options) {
   }
   if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
-  throw new RequestError(KINDS[response.status] ?? (response.status < 500 ? "refused" : "server"), body.error);
+  throw new RequestError(KINDS[response.status] ?? (PASSING.has(response.status) || response.status >= 500 ? "server" : "refused"), body.error);
 }
 
 async function post(path, body) {
@@ -39,10 +40,14 @@ async function post(path, body) {
   return request(`/api/v1/${path}`, { method: "POST", headers, body: body && JSON.stringify(body) });
 }
 
-/** The next posting under a lease, or {empty: reason, minutes} when there is none. */
+/** The next posting under a lease, with the seconds that are left for it, or {empty: reason, minutes} when there is none. */
 export async function nextPosting() {
   const response = await post("next");
-  if (response.status === 200) return response.json();
+  if (response.status === 200) {
+    const given = await response.json();
+    const now = Date.parse(response.headers.get("date")) || Date.now(); // the service's clock, not this machine's
+    return { ...given, seconds: (Date.parse(given.expires_at) - now) / 1000 };
+  }
   const seconds = Number(response.headers.get("retry-after"));
   return { empty: response.headers.get("reason") ?? "none", minutes: seconds ? Math.ceil(seconds / 60) : null };
 }

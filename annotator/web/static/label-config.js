@@ -1,10 +1,8 @@
 // What the page needs to know of a guideline's questions, read from the Label Studio config that comes with every posting.
 
-const titleOf = (tag) => tag.getAttribute("html") || tag.getAttribute("value");
-
 const choiceOf = (tag) => ({
   value: tag.getAttribute("alias") || tag.getAttribute("value"),
-  title: titleOf(tag),
+  title: tag.getAttribute("value"),
   hint: tag.getAttribute("hint") || "",
   hotkey: (tag.getAttribute("hotkey") || "").toLowerCase(),
   clause: tag.getAttribute("clause") || "",
@@ -14,6 +12,7 @@ const choiceOf = (tag) => ({
 const questionOf = (control, children) => ({
   name: control.getAttribute("name"),
   title: headingOf(control) || control.getAttribute("name"),
+  maxLength: Number(control.getAttribute("maxLength")) || 0,
   required: control.getAttribute("required") === "true",
   choices: [...control.querySelectorAll(children)].map(choiceOf),
 });

@@ -21,6 +21,7 @@ class Posting {
   #studio;
   #annotation;
   #config;
+  #place = 0;
 
   constructor(studio, annotation, config) {
     this.#studio = studio;
@@ -76,7 +77,9 @@ class Posting {
     const selection = window.getSelection();
     selection.removeAllRanges();
     selection.addRange(range);
-    range.startContainer.parentElement.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
+    // The editor takes two marks at one place within half a second for a double click, so no two may share a place.
+    this.#place = 100 - this.#place;
+    range.startContainer.parentElement.dispatchEvent(new MouseEvent("mouseup", { bubbles: true, clientX: this.#place }));
     labels.unselectAll();
   }
 
@@ -115,10 +118,27 @@ class Posting {
     return this.#annotation.names.get(name).selectedValues();
   }
 
+  /** Choose, or take back, a choice of a question; a label of passages is picked up for the next words. */
+  press(name, value) {
+    this.#annotation.names.get(name).findLabel(value).onHotKey();
+  }
+
   /** Label Studio's result list, with texts that were typed but not confirmed. */
   result() {
     this.#annotation.beforeSend();
     return this.#annotation.serializeAnnotation();
+  }
+
+  /** Put the notes that `result` took in back into their fields, so that they can be changed. */
+  reopenNotes() {
+    for (const { name } of this.#config.notes) {
+      const note = this.#annotation.names.get(name);
+      const text = note.selectedValues().join("\n");
+      if (!text) continue;
+      note.updateFromResult(null);
+      note.updateResult();
+      note.setValue(text);
+    }
   }
 
   close() {

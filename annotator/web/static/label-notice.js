@@ -12,9 +12,10 @@ export function setStatus(text, kind = "") {
 
 /**
  * Show a notice above the posting: {kind, title, text, actions, body}. `actions` are [label, handler] pairs, the first is
- * the likely one. `body` may be a node with more. Focus goes to the notice when it asks for something.
+ * the likely one. `body` may be a node with more. Focus goes to the first action,
+ * unless the notice comes `quiet`ly.
  */
-export function showNotice({ kind = "calm", title, text, actions = [], body = null }) {
+export function showNotice({ kind = "calm", title, text, actions = [], body = null, quiet = false }) {
   const notice = byId("notice");
   const heading = document.createElement("h2");
   heading.textContent = title;
@@ -36,8 +37,8 @@ export function showNotice({ kind = "calm", title, text, actions = [], body = nu
   notice.replaceChildren(heading, ...words, ...(body ? [body] : []), ...(actions.length ? [buttons] : []));
   notice.dataset.kind = kind;
   notice.hidden = false;
-  if (actions.length) {
-    notice.focus({ preventScroll: true });
+  if (actions.length && !quiet) {
+    buttons.firstElementChild.focus({ preventScroll: true });
     notice.scrollIntoView({ block: "nearest" });
   }
 }
@@ -45,6 +46,20 @@ export function showNotice({ kind = "calm", title, text, actions = [], body = nu
 export function clearNotice() {
   byId("notice").hidden = true;
   byId("notice").replaceChildren();
+}
+
+/** What was answered, from [what, value] pairs, as a list to read. */
+export function summaryOf(lines) {
+  const list = document.createElement("dl");
+  list.className = "summary";
+  for (const [what, value] of lines) {
+    const term = document.createElement("dt");
+    term.textContent = what;
+    const meaning = document.createElement("dd");
+    meaning.textContent = value;
+    list.append(term, meaning);
+  }
+  return list;
 }
 
 const inMinutes = (minutes) => (minutes ? `within ${minutes === 1 ? "a minute" : `${minutes} minutes`}` : "before long");

@@ -43,7 +43,7 @@ export class Guideline {
         return dialog;
       }
     }
-    const target = clause && body.querySelector(`#${CSS.escape(clause)}`);
+    const target = clause && body.querySelector(`#clause-${CSS.escape(clause)}`);
     body.querySelectorAll("[data-here]").forEach((node) => node.removeAttribute("data-here"));
     if (target) {
       target.dataset.here = "";

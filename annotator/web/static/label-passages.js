@@ -22,6 +22,8 @@ export function renderPassages(list, { passages, config, current }, act) {
 function item(passage, config, isCurrent, act) {
   const label = config.spans.choices.find((choice) => choice.value === passage.label);
   const title = label?.title ?? passage.label;
+  const rule = el("button", { type: "button", class: "passage-title", title: "Open the guideline here", "data-focus": `${passage.id}:rule` }, title);
+  rule.addEventListener("click", () => act("clause", passage.id, label?.clause));
   const quote = el("button", { type: "button", class: "passage-quote", "data-focus": `${passage.id}:quote` }, `“${passage.text}”`);
   quote.addEventListener("click", () => act("select", passage.id));
   const remove = el(
@@ -36,7 +38,7 @@ function item(passage, config, isCurrent, act) {
     "li",
     { class: "passage", "data-state": passage.state, "aria-current": isCurrent && "true" },
     swatch,
-    el("div", { class: "passage-what" }, el("span", { class: "passage-title" }, title), quote),
+    el("div", { class: "passage-what" }, rule, quote),
     states(passage, title, config.states, act),
     remove,
   );

@@ -16,17 +16,20 @@ export class Task {
   #current = null;
   #known = new Set();
   #clause = "";
+  #openGuideline;
+  #choosing = byId("choosing-template").content.firstElementChild.cloneNode(true);
   #started = performance.now();
 
-  /** Show what a lease gives in `root`; resolves once it can be worked on. */
-  static async show(root, lease) {
+  /** Show what a lease gives in `root`; resolves once it can be worked on. `openGuideline` opens it at this task's clause. */
+  static async show(root, lease, openGuideline) {
     const config = readConfig(lease.label_config);
     const posting = await showPosting(root, { ...lease.item, labelConfig: lease.label_config, config });
-    return new Task(root, lease, config, posting);
+    return new Task(root, lease, config, posting, openGuideline);
   }
 
-  constructor(root, lease, config, posting) {
+  constructor(root, lease, config, posting, openGuideline) {
     Object.assign(this, { lease, config });
+    this.#openGuideline = openGuideline;
     this.#root = root;
     this.#posting = posting;
     const text = posting.textElement;
@@ -34,6 +37,8 @@ export class Task {
     text.setAttribute("role", "group");
     text.setAttribute("aria-label", "Posting. Arrow keys go through it by words, with Shift they choose more; then press an indicator’s key.");
     this.#words = new WordSelection(text, () => this.#selectionChanged());
+    this.#choosing.querySelector("button").addEventListener("click", () => this.#words.clear());
+    root.querySelector(".lsf-labels").before(this.#choosing);
     addKeyboard(root.firstElementChild);
     root.firstElementChild.addEventListener("click", (event) => this.#onClick(event), true);
     this.#observer = new MutationObserver(() => this.refresh());
@@ -44,6 +49,7 @@ export class Task {
   close() {
     this.#observer.disconnect();
     this.#words.close();
+    this.#choosing.remove();
     this.#posting.close();
     this.#root.replaceChildren();
     this.#render([]);
@@ -59,13 +65,18 @@ export class Task {
     return this.#posting.result();
   }
 
+  reopenNotes() {
+    this.#posting.reopenNotes();
+  }
+
   /** The required questions that have no answer. */
   missing() {
     return this.config.choices.filter((question) => question.required && !this.#posting.chosen(question.name).length);
   }
 
+  /** Whether leaving now would lose work. */
   get touched() {
-    return this.#posting.passages().length > 0 || this.config.choices.some((q) => this.#posting.chosen(q.name).length > 0);
+    return this.#posting.passages().length > 0;
   }
 
   /** The clause of the guideline that what is at hand falls under. */
@@ -113,6 +124,7 @@ export class Task {
     for (const passage of passages) {
       for (const span of this.#posting.spansOf(passage.id)) {
         span.dataset.state = passage.state ?? "";
+        span.dataset.title = this.#titleOf(passage.label);
         span.toggleAttribute("data-current", passage.id === this.#current);
       }
     }
@@ -138,20 +150,24 @@ export class Task {
     if (event.key === "[" || event.key === "]") return this.#step(event.key === "]" ? 1 : -1);
     if (event.key === "Delete" || event.key === "Backspace") return this.#remove(this.#current);
     if (event.shiftKey) return false;
-    const label = this.config.spans.choices.find((choice) => choice.hotkey === key);
-    if (label) this.#clause = label.clause;
-    if (label && this.#words.range) return this.#mark(label.value);
     const state = this.config.states?.choices.find((choice) => choice.hotkey === key);
     if (state) return this.#setState(this.#current, state.value);
-    const choice = this.config.choices.flatMap((question) => question.choices).find((c) => c.hotkey === key);
-    if (choice?.clause) this.#clause = choice.clause;
+    for (const question of [this.config.spans, ...this.config.choices]) {
+      const choice = question.choices.find((one) => one.hotkey === key);
+      if (choice) return this.#press(question, choice);
+    }
     return false;
   }
 
-  /** Whether the editor itself has a use for this key. */
-  isEditorKey(event) {
-    const key = event.key.toLowerCase();
-    return [this.config.spans, ...this.config.choices].some((q) => q.choices.some((choice) => choice.hotkey === key));
+  #press(question, choice) {
+    this.#clause = choice.clause;
+    if (question === this.config.spans && this.#words.range) return this.#mark(choice.value);
+    this.#posting.press(question.name, choice.value);
+    return true;
+  }
+
+  #titleOf(label) {
+    return this.config.spans.choices.find((choice) => choice.value === label)?.title ?? label;
   }
 
   #mark(label) {
@@ -159,8 +175,7 @@ export class Task {
     this.#words.clear();
     this.#posting.mark(range, label);
     this.refresh();
-    const title = this.config.spans.choices.find((choice) => choice.value === label)?.title;
-    byId("announce").textContent = `Marked as ${title}.`;
+    byId("announce").textContent = `Marked as ${this.#titleOf(label)}.`;
     return true;
   }
 
@@ -184,10 +199,14 @@ export class Task {
   #step(by) {
     const ids = this.#posting.passages().map((passage) => passage.id);
     if (!ids.length) return false;
-    this.#current = ids[(ids.indexOf(this.#current) + by + ids.length) % ids.length];
-    this.#posting.select(this.#current);
-    this.refresh();
+    this.#select(ids[(ids.indexOf(this.#current) + by + ids.length) % ids.length]);
     return true;
+  }
+
+  #select(id) {
+    this.#current = id;
+    this.#posting.select(id);
+    this.refresh();
   }
 
   /** With words chosen, pressing a label marks them; otherwise the editor picks the label up for the next words. */
@@ -210,8 +229,8 @@ export class Task {
   }
 
   #showSelection(text) {
-    const page = byId("label-page");
-    page.toggleAttribute("data-choosing", Boolean(text));
+    byId("label-page").toggleAttribute("data-choosing", Boolean(text));
+    this.#choosing.querySelector("q").textContent = text;
     if (text) byId("announce").textContent = text;
   }
 
@@ -222,9 +241,10 @@ export class Task {
       this.#current = id;
       if (kind === "state") this.#setState(id, value);
       if (kind === "remove") this.#remove(id);
-      if (kind === "select") {
-        this.#posting.select(id);
-        this.refresh();
+      if (kind === "select") this.#select(id);
+      if (kind === "clause") {
+        this.#clause = value;
+        this.#openGuideline();
       }
     };
     renderPassages(byId("passage-list"), { passages, config: this.config, current: this.#current }, act);

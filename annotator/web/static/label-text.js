@@ -3,6 +3,9 @@
 
 const SETTLE_MS = 300; // a touch selection counts once its handles rest
 const HIGHLIGHT = "label-selection";
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const PUNCTUATION_BEFORE = /^["'“”„‘’«»()[\]{}.,;:!?…¡¿–—-]*/u;
+const PUNCTUATION_AFTER = /["'“”„‘’«»()[\]{}.,;:!?…¡¿–—-]*$/u;
 
 export class WordSelection {
   #element;
@@ -22,9 +25,7 @@ export class WordSelection {
     this.#element = element;
     this.#changed = changed;
     this.#text = pieces(element).map((piece) => piece.text).join("");
-    for (const { index, segment, isWordLike } of new Intl.Segmenter(undefined, { granularity: "word" }).segment(this.#text)) {
-      if (isWordLike) this.#words.push({ start: index, end: index + segment.length });
-    }
+    this.#words = wordsOf(this.#text);
     const on = (target, type, handler, capture = false) =>
       target.addEventListener(type, handler, { capture, signal: this.#listeners.signal });
     on(element, "keydown", (event) => this.#onKey(event));
@@ -173,6 +174,23 @@ export class WordSelection {
     if (box.top < margin) scrollBy(0, box.top - margin);
     else if (box.bottom > innerHeight - margin) scrollBy(0, box.bottom - innerHeight + margin);
   }
+}
+
+/** The words of a text as {start, end}: what stands between spaces, without the punctuation around it. */
+function wordsOf(text) {
+  const found = [];
+  for (const { 0: run, index } of text.matchAll(/\S+/gu)) {
+    if (UNSPACED.test(run)) {
+      for (const part of new Intl.Segmenter(undefined, { granularity: "word" }).segment(run)) {
+        if (part.isWordLike) found.push({ start: index + part.index, end: index + part.index + part.segment.length });
+      }
+      continue;
+    }
+    const start = index + run.match(PUNCTUATION_BEFORE)[0].length;
+    const end = index + run.length - run.match(PUNCTUATION_AFTER)[0].length;
+    if (start < end) found.push({ start, end });
+  }
+  return found;
 }
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);

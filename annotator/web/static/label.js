@@ -1,12 +1,14 @@
 // The labelling page: asks for a posting, shows it, sends the answer, and says at every moment how things stand.
 
 import * as api from "./label-api.js";
+import { listenToKeys } from "./label-keys.js";
 import { loadEditor } from "./label-editor.js";
-import { clearNotice, emptyQueue, setStatus, showNotice, whatHappened } from "./label-notice.js";
+import { clearNotice, emptyQueue, setStatus, showNotice, summaryOf, whatHappened } from "./label-notice.js";
 import { Curtain, Guideline, openDialog, renderShortcuts, wireDialogs } from "./label-panels.js";
 import { Task } from "./label-task.js";
 
 const RETRY_SECONDS = [2, 4, 8, 15, 30];
+const WARN_SECONDS = 120;
 const byId = (id) => document.getElementById(id);
 
 class LabelPage {
@@ -36,27 +38,32 @@ class LabelPage {
     await this.next();
   }
 
-  /** Ask for a posting and show it. */
-  async next() {
-    this.#setState("loading");
-    this.#closeTask();
-    clearNotice();
+  /** Ask for a posting and show it. `quiet` leaves the page as it is until there is one. */
+  async next(quiet = false) {
+    clearTimeout(this.#timer);
+    if (!quiet) {
+      this.#setState("loading");
+      this.#closeTask();
+      clearNotice();
+    }
     let given;
     try {
       given = await api.nextPosting();
     } catch (error) {
-      this.#cannotAsk(error);
+      this.#cannotAsk(error, quiet);
       return;
     }
     this.#attempts = 0;
     if (given.empty) {
-      this.#showEmpty(given);
+      this.#showEmpty(given, quiet);
       return;
     }
+    clearNotice();
     this.#curtain.takeHiddenMs();
-    this.#task = await Task.show(byId("editor"), given);
+    this.#task = await Task.show(byId("editor"), given, () => this.#openGuideline());
     renderShortcuts(this.#task.config);
     this.#setState("ready");
+    this.#warnBefore(given.seconds);
     scrollTo(0, 0);
     performance.mark("posting-shown");
   }
@@ -106,8 +113,7 @@ class LabelPage {
       showNotice({ kind: "warn", title: "Not saved yet", text: whatHappened(error), actions: [again, ["Sign in", "/sign-in"]] });
       return;
     }
-    const seconds = RETRY_SECONDS[Math.min(this.#attempts, RETRY_SECONDS.length - 1)];
-    this.#attempts += 1;
+    const seconds = this.#nextDelay();
     showNotice({
       kind: "warn",
       title: "Not saved yet",
@@ -117,30 +123,26 @@ class LabelPage {
     this.#timer = setTimeout(() => this.#send(), seconds * 1000);
   }
 
+  #nextDelay() {
+    return RETRY_SECONDS[Math.min(this.#attempts++, RETRY_SECONDS.length - 1)];
+  }
+
   #showExpired(error) {
     this.#unsent = null;
     this.#setState("over");
     setStatus("Not stored", "bad");
-    const list = document.createElement("dl");
-    list.className = "summary";
-    for (const [what, value] of this.#task.summary()) {
-      const term = document.createElement("dt");
-      term.textContent = what;
-      const meaning = document.createElement("dd");
-      meaning.textContent = value;
-      list.append(term, meaning);
-    }
     showNotice({
       kind: "warn",
       title: "The time for this posting ran out",
       text: [whatHappened(error), "What you wrote is still here to read until you go on:"],
-      body: list,
+      body: summaryOf(this.#task.summary()),
       actions: [["Go on to the next posting", () => this.next()]],
     });
   }
 
   #showRefused(error) {
     this.#unsent = null;
+    this.#task.reopenNotes();
     this.#setState("ready");
     setStatus("Not stored", "bad");
     const where = error.where ? ` (at ${error.where})` : "";
@@ -152,51 +154,66 @@ class LabelPage {
     });
   }
 
-  #cannotAsk(error) {
+  /** Say so two minutes before the lease ends. */
+  #warnBefore(seconds) {
+    const wait = Math.max(0, seconds - WARN_SECONDS) * 1000;
+    this.#timer = setTimeout(() => setStatus("About two minutes are left, then the posting goes to somebody else.", "bad"), wait);
+  }
+
+  #cannotAsk(error, quiet) {
     if (!(error instanceof api.RequestError)) throw error;
     this.#setState("waiting");
     setStatus("");
     const signIn = error.kind === "signed-out" || error.kind === "forbidden";
-    const seconds = RETRY_SECONDS[Math.min(this.#attempts, RETRY_SECONDS.length - 1)];
-    this.#attempts += 1;
+    const seconds = this.#nextDelay();
     showNotice({
       kind: "warn",
       title: signIn ? "You are signed out" : "No posting could be fetched",
       text: signIn ? "Sign in to go on labelling." : `The service does not answer. The page asks again in ${seconds} seconds.`,
       actions: signIn ? [["Sign in", "/sign-in"], ["Try again", () => this.next()]] : [["Ask now", () => this.next()]],
+      quiet,
     });
     if (!signIn) this.#askAgainIn(seconds);
   }
 
-  #showEmpty({ empty, minutes }) {
+  #showEmpty({ empty, minutes }, quiet) {
     const { title, text, wait } = emptyQueue(empty, minutes);
     this.#setState("empty");
-    setStatus("");
-    showNotice({ title, text, actions: wait ? [["Ask now", () => this.next()]] : [["Look again", () => this.next()]] });
+    if (!quiet) setStatus("");
+    showNotice({ title, text, actions: [[wait ? "Ask now" : "Look again", () => this.next()]], quiet });
     if (wait) this.#askAgainIn(wait);
   }
 
   #askAgainIn(seconds) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.next(), seconds * 1000);
+    this.#timer = setTimeout(() => (document.hidden ? this.#askAgainIn(seconds) : this.next(true)), seconds * 1000);
   }
 
   async #skip() {
-    if (this.#state === "ready") await this.#leave(() => api.skip(this.#task.lease.lease), "Skipped");
+    if (this.#state !== "ready" || !(await this.#leave(() => api.skip(this.#task.lease.lease)))) return;
+    const asked = this.next();
+    setStatus("Skipped", "good");
+    await asked;
   }
 
+  /** A flag does not lead straight into the next posting: what made somebody flag may need a moment. */
   async #flag(kind, title) {
     const note = byId("flag-note").value.trim();
     byId("flags").close();
-    await this.#leave(() => api.flag(this.#task.lease.lease, kind, note), `Flagged: ${title}. Thank you.`);
+    if (!(await this.#leave(() => api.flag(this.#task.lease.lease, kind, note)))) return;
     byId("flag-note").value = "";
+    this.#setState("rest");
+    showNotice({
+      title: `Flagged: ${title.toLowerCase()}`,
+      text: "The posting is gone from your screen, and the coordinators see the flag. Thank you. You need not do anything more.",
+      actions: [["Next posting", () => this.next()], ["Pause", () => this.#pause()]],
+    });
   }
 
   async #pause() {
-    if (!["ready", "empty", "waiting"].includes(this.#state)) return;
-    if (!(await this.#leave(() => api.pause(), "", false))) return;
-    this.#setState("paused");
-    setStatus("");
+    if (!["ready", "empty", "waiting", "rest"].includes(this.#state)) return;
+    if (!(await this.#leave(() => api.pause()))) return;
+    this.#setState("rest");
     showNotice({
       title: "Paused",
       text: "Nothing is held in your name, and a pause never counts against you. Come back whenever you like.",
@@ -205,9 +222,10 @@ class LabelPage {
   }
 
   /** Give the posting back in one way or another; what was marked on it goes. Returns whether it is gone. */
-  async #leave(request, said, goOn = true) {
+  async #leave(request) {
     const state = this.#state;
     this.#setState("saving");
+    setStatus("");
     try {
       await request();
     } catch (error) {
@@ -219,11 +237,6 @@ class LabelPage {
       }
     }
     this.#closeTask();
-    if (goOn) {
-      const asked = this.next();
-      setStatus(said, "good");
-      await asked;
-    }
     return true;
   }
 
@@ -255,8 +268,7 @@ class LabelPage {
   }
 
   #openGuideline() {
-    const version = this.#task?.lease.guideline;
-    if (version) this.#guideline.open(version, this.#task.clause);
+    if (this.#task) this.#guideline.open(this.#task.lease.guideline, this.#task.clause);
   }
 
   #wire() {
@@ -279,62 +291,21 @@ class LabelPage {
       this.#singleKeys = keys.checked;
       localStorage.setItem("label.singleKeys", keys.checked ? "on" : "off");
     });
-    addEventListener("keydown", (event) => this.#onKey(event), true);
+    listenToKeys({
+      curtain: this.#curtain,
+      task: () => (this.#state === "ready" ? this.#task : null),
+      singleKeys: () => this.#singleKeys,
+      submit: () => this.submit(),
+      page: {
+        S: () => this.#skip(),
+        F: () => this.#state === "ready" && openDialog("flags"),
+        G: () => this.#openGuideline(),
+        P: () => this.#pause(),
+      },
+    });
     addEventListener("online", () => this.#unsent && this.#state === "unsent" && this.#send());
-    addEventListener("beforeunload", (event) => this.#unsent && event.preventDefault());
-  }
-
-  #onKey(event) {
-    if (event.isComposing) return;
-    const dialog = document.querySelector("dialog[open]");
-    if (event.key === "Escape") {
-      if (!dialog) this.#curtain.toggle();
-      if (!dialog) event.preventDefault();
-      event.stopPropagation();
-      return;
-    }
-    if (dialog || this.#curtain.closed) {
-      event.stopPropagation(); // the editor listens on the document
-      return;
-    }
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.submit();
-      return;
-    }
-    if (event.target.matches?.("textarea, select, input:not([type=checkbox], [type=radio])")) return;
-    if (this.#pageKey(event) || this.#taskKey(event)) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  }
-
-  #pageKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.#singleKeys) return false;
-    if (event.key === "?") return Boolean(openDialog("shortcuts"));
-    const keys = { S: () => this.#skip(), F: () => this.#state === "ready" && openDialog("flags"), G: () => this.#openGuideline(), P: () => this.#pause() };
-    if (!event.shiftKey || !keys[event.key.toUpperCase()]) return false;
-    keys[event.key.toUpperCase()]();
-    return true;
-  }
-
-  #taskKey(event) {
-    const passes = ["Tab", "Enter", " ", "ArrowUp", "ArrowDown", "Shift"].includes(event.key);
-    const inGroup = event.target.matches?.("input[type=radio]") && event.key.startsWith("Arrow");
-    if (passes || inGroup || event.target.closest?.(".lsf-htx-richtext") && event.key.startsWith("Arrow")) return false;
-    if (this.#state !== "ready") {
-      event.stopPropagation();
-      return false;
-    }
-    const single = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
-    if (single && !this.#singleKeys) {
-      event.stopPropagation();
-      return false;
-    }
-    if (this.#task.onKey(event)) return true;
-    if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || !this.#task.isEditorKey(event)) event.stopPropagation();
-    return false;
+    addEventListener("beforeunload", (event) => (this.#unsent || this.#task?.touched) && event.preventDefault());
+    if (/Mac|iP(hone|ad)/.test(navigator.platform)) byId("submit").querySelector("kbd").textContent = "⌘ ↵";
   }
 }
 
