@@ -16,7 +16,7 @@ from annotator.domain.answers import Answer, Span
 from annotator.domain.errors import InputError
 from annotator.domain.schema import Kind, Question, Schema
 from annotator.studio.label_config import TEXT, state_name
-from annotator.studio.result_items import Item, read_items, shown
+from annotator.studio.result_items import Item, read_items, same_words
 
 MAX_ITEMS = 400
 """Items a result may have: some two hundred passages with their states, far more than any posting calls for."""
@@ -181,7 +181,7 @@ def _is_answered(question: Question, answer: Answer) -> bool:
 
 
 def _span_items(text: str, span: Span, id_: str) -> list[dict[str, Any]]:
-    if shown(span.text) != shown(text[span.start : span.end]):
+    if not same_words(span.text, text[span.start : span.end]):
         raise InputError(
             "A passage is not in the posting at its place.", where=id_, mend="Take the text between its offsets."
         )
