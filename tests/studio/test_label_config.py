@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from xml.etree.ElementTree import fromstring
 
@@ -22,6 +25,37 @@ CONFIG = build_label_config(SCHEMA)
 @pytest.mark.parametrize(("name", "version"), available())
 def test_label_studio_accepts_the_config_of_every_shipped_guideline(name, version):
     LabelInterface(build_label_config(load(name, version).schema)).validate()
+
+
+CHECK = """
+import os, sys, label_studio
+sys.path.insert(0, os.path.dirname(label_studio.__file__))
+import django
+django.setup()
+from label_studio.core.label_config import validate_label_config
+config = sys.stdin.read()
+validate_label_config(config)
+print("passed")
+validate_label_config(config.replace('name="concern"', 'name="context"'))
+"""
+
+
+def test_the_servers_own_check_passes_it_and_can_fail(tmp_path):
+    """In a process of its own: the check wants Django set up, which no other test should see."""
+    surroundings = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "label_studio.core.settings.label_studio",
+        "LABEL_STUDIO_BASE_DATA_DIR": str(tmp_path),
+        "COLLECT_ANALYTICS": "false",
+        "LATEST_VERSION_CHECK": "false",
+        "SENTRY_DSN": "",
+        "FRONTEND_SENTRY_DSN": "",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK], input=CONFIG, env=surroundings, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.endswith("passed\n")
+    assert "non-unique names" in done.stderr
 
 
 def test_the_same_schema_gives_the_same_config():
