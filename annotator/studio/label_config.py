@@ -8,6 +8,7 @@ the blocks bear the class names `guideline`, `question` and `question-KIND`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypedDict
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from annotator.domain.errors import ConfigError
@@ -105,7 +106,14 @@ def _choices(block: Element, question: Question, *, choice: str) -> Element:
     )
 
 
-def _required(question: Question) -> dict[str, str]:
+class _Required(TypedDict, total=False):
+    """The attributes of a control that must be answered; none where it need not be."""
+
+    required: str
+    requiredMessage: str
+
+
+def _required(question: Question) -> _Required:
     if not question.required:
         return {}
     return {"required": "true", "requiredMessage": f"{question.title}: please give an answer."}
