@@ -75,4 +75,5 @@ def _summary(guideline: Guideline) -> Table:
 
 
 def _keys(question: Question) -> str:
-    return " ".join(each.hotkey for each in (*question.choices, *question.states) if each.hotkey)
+    keys = [*(choice.hotkey for choice in question.choices), *(state.hotkey for state in question.states)]
+    return " ".join(key for key in keys if key)
