@@ -66,7 +66,9 @@ class Item:
             raise InputError("Not an end of this passage.", where=f"{self.where}.value.end", mend=mend)
         where = f"{self.where}.value.text"
         words = _typed(self.value["text"], str, where, "the marked words")
-        if not text[start:end].strip() or not same_words(words, text[start:end]):
+        marked = text[start:end]
+        too_long = len(words) > 2 * len(marked)  # a line end takes the editor two characters, nothing takes more
+        if too_long or not marked.strip() or not same_words(words, marked):
             mend = "Count Unicode code points, not UTF-16 units or bytes, and mark at least one word."
             raise InputError("Not the words at these offsets of the posting.", where=where, mend=mend)
         return start, end

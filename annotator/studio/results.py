@@ -44,8 +44,7 @@ def parse_result(schema: Schema, text: str, result: Sequence[Any]) -> Answer:
     if len(result) > MAX_ITEMS:
         raise InputError(f"More than {MAX_ITEMS} items.", where="result", mend="Mark fewer passages.")
     items = read_items(schema, result)
-    asked = {question.id: question for question in schema.questions}
-    once = _once_each(item for item in items if asked[item.question.id].kind is not Kind.SPANS)
+    once = _once_each(item for item in items if item.question.kind is not Kind.SPANS)
     answer = Answer(
         choices={name: chosen for name, item in once.items() if (chosen := _chosen(item))},
         spans=_spans(schema, text, items),

@@ -231,6 +231,7 @@ REFUSED = {
     "an end that is a fraction": ([rating(), passage({**PAY, "end": 26.0}), state()], "result[1].value.end"),
     "a start that is text": ([rating(), passage({**PAY, "start": "23"}), state()], "result[1].value.start"),
     "other words": ([rating(), passage({**PAY, "text": "fee"}), state()], "result[1].value.text"),
+    "words padded without end": ([rating(), passage({**PAY, "text": "pay    "}), state()], "result[1].value.text"),
     "words that are a list": ([rating(), passage({**PAY, "text": ["pay"]}), state()], "result[1].value.text"),
     "a blank": ([rating(), passage({"start": 26, "end": 27, "text": " "}), state()], "result[1].value.text"),
     "too many items": ([rating()] * (MAX_ITEMS + 1), "result"),
