@@ -177,15 +177,18 @@ class StudioClient:
             read |= {int(task.id): to_change(task) for task in page}
         return read
 
-    def newest_change(self, project: int) -> datetime | None:
-        """Return when a task of the project last changed: where the next `changed_since` may begin, less a margin."""
-        newest = self._page(project, [], "id,updated_at", 1, ordering="-tasks:updated_at")
+    def newest_change(self, project: int, after: datetime | None = None) -> datetime | None:
+        """Return when a task of the project last changed, None if none did `after` that moment.
+
+        It is where the next `changed_since` may begin, less a margin. With `after` the server need not sort every task.
+        """
+        filters = [_changed_after(after)] if after else []
+        newest = self._page(project, filters, "id,updated_at", 1, ordering="-tasks:updated_at")
         return newest[0].updated_at.astimezone(UTC) if newest else None
 
     def changed_since(self, project: int, since: datetime) -> Iterator[TaskChange]:
         """Yield the tasks that changed after `since`, by id. Making, changing or deleting an annotation changes its task."""
-        moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        yield from self._walk(project, [where("updated_at", "greater", "Datetime", moment)])
+        yield from self._walk(project, [_changed_after(since)])
 
     def all_annotations(self, project: int) -> Iterator[TaskChange]:
         """Yield every task that has an annotation, by id."""
@@ -252,6 +255,10 @@ class StudioClient:
                 max_retries=0,
             )
         return self._made
+
+
+def _changed_after(moment: datetime) -> dict[str, Any]:
+    return where("updated_at", "greater", "Datetime", moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
 
 
 def _batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:

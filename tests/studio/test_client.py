@@ -175,6 +175,8 @@ def test_what_a_coordinator_changes_is_seen_and_nothing_else(client, coordinator
     refs = [TaskRef(item, task) for item, task in tasks.items()]
     put = dict(client.put_annotations(project, [(ref, answer(ref.item_id, volunteer)) for ref in refs]))
     since = client.newest_change(project)
+    assert client.newest_change(project, after=since) is None
+    assert list(client.changed_since(project, since)) == []
 
     edited, deleted, added = put["item-0"], put["item-1"], tasks["item-2"]
     coordinator.patch(f"/api/annotations/{edited}/", json={"result": []}).raise_for_status()
@@ -183,6 +185,7 @@ def test_what_a_coordinator_changes_is_seen_and_nothing_else(client, coordinator
         f"/api/tasks/{added}/annotations/", json={"result": RESULT, "ground_truth": True}
     ).raise_for_status()
 
+    assert client.newest_change(project, after=since) == client.newest_change(project) > since
     seen = {change.item_id: change.annotations for change in client.changed_since(project, since)}
     assert list(seen) == ["item-0", "item-1", "item-2"]
     assert [(there.annotation_id, there.key_number, there.result) for there in seen["item-0"]] == [
