@@ -97,11 +97,15 @@ def count_by_state(session: Session, project_id: str) -> dict[ItemState, int]:
     return {state: counts.get(state.value, 0) for state in ItemState}
 
 
-def page(session: Session, project_id: str, state: ItemState | None, after: str | None, limit: int) -> list[Item]:
-    """Return items in id order after a cursor, of one state or of all."""
+def page(
+    session: Session, project_id: str, state: ItemState | None, after: str | None, limit: int, *, answered: int = 0
+) -> list[Item]:
+    """Return items in id order after a cursor, of one state or of all, with at least so many answers."""
     statement = select(Item).where(Item.project_id == project_id).order_by(Item.id).limit(limit)
     if state is not None:
         statement = statement.where(Item.state == state.value)
+    if answered:
+        statement = statement.where(Item.answered >= answered)
     if after is not None:
         statement = statement.where(Item.id > after)
     return list(session.exec(statement))

@@ -6,9 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import orjson
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import Response
 
 from annotator.domain.errors import AnnotatorError, InputError, NotFoundError
@@ -54,11 +55,16 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
 
 @router.get("/items")
 def item_list(
-    request: Request, service: ServiceDep, caller: DeskDep, state: ItemState | None = None, after: str | None = None
+    request: Request,
+    service: ServiceDep,
+    caller: DeskDep,
+    state: ItemState | None = None,
+    after: str | None = None,
+    answered: Annotated[int, Query(ge=0, le=100)] = 0,
 ) -> Response:
     with service.database.reading() as session:
         counts = items.count_by_state(session, service.project.id)
-        found = items.page(session, service.project.id, state, after, _PAGE + 1)
+        found = items.page(session, service.project.id, state, after, _PAGE + 1, answered=answered)
         ratings = annotation_log.ratings_of(session, [item.id for item in found])
     shown = found[:_PAGE]
     return render(
@@ -68,8 +74,8 @@ def item_list(
         counts=counts,
         state=state,
         items=shown,
+        more=_address(state, answered, shown[-1].id) if len(found) > _PAGE else None,
         ratings=ratings,
-        next_cursor=shown[-1].id if len(found) > _PAGE else None,
     )
 
 
@@ -143,6 +149,12 @@ def postings_form(
                 lines = summary.rejects_file.read_bytes().splitlines()[:100]
                 shown["rejects"] = [orjson.loads(line) for line in lines]
     return render(request, "postings.html", status=status, caller=caller, **shown)
+
+
+def _address(state: ItemState | None, answered: int, after: str) -> str:
+    """Return the address of the next page of the same list."""
+    named = {"state": state.value if state is not None else None, "answered": answered or None, "after": after}
+    return f"/coordinator/items?{urlencode({name: value for name, value in named.items() if value is not None})}"
 
 
 def _keep(file: UploadFile, folder: Path) -> Path:
