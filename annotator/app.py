@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from annotator import __version__
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
 from annotator.web import agreement_api, api, auth, desk, errors, health, label, reference, research
-from annotator.web.headers import BodyTooLargeError, RequestGuard, SecurityHeaders
+from annotator.web.headers import RequestGuard, SecurityHeaders
 from annotator.web.pages import STATIC
 from annotator.web.service import Service
 
@@ -23,7 +23,6 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
     app.state.service = service
     app.state.editor = editor
     errors.install(app)
-    app.add_exception_handler(BodyTooLargeError, _too_large)
     for routes in (health, auth, api, agreement_api, label, desk, research, reference):
         app.include_router(routes.router)
     app.mount("/static", _Immutable(directory=STATIC), name="static")
@@ -40,7 +39,3 @@ class _Immutable(StaticFiles):
         response = super().file_response(*args, **options)  # type: ignore[arg-type]
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
-
-
-async def _too_large(_request: Request, _error: Exception) -> Response:
-    return Response(status_code=413)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from annotator.commands import export, ingest, mirror, people, settings, synthesize, up, worker
+from annotator.commands import export, guideline, ingest, mirror, people, settings, synthesize, up, worker
 from annotator.domain.errors import AnnotatorError, ConfigError, InputError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("worker")(worker.worker)
 app.command("settings")(settings.settings)
 app.add_typer(people.app, name="people")
 app.add_typer(mirror.app, name="mirror")
+app.add_typer(guideline.app, name="guideline")
 
 
 def _version(wanted: bool) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from typing import TypedDict
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from annotator.domain.errors import ConfigError
@@ -89,9 +90,11 @@ def _spans(block: Element, question: Question) -> None:
 
 
 def _note(block: Element, question: Question) -> None:
+    length = {"maxLength": str(question.max_length)} if question.max_length else {}
     SubElement(
         block,
         "TextArea",
+        length,
         name=question.id,
         toName=TEXT,
         rows="2",
@@ -100,7 +103,6 @@ def _note(block: Element, question: Question) -> None:
         allowSubmit="false",
         showSubmitButton="false",
         placeholder=question.help,
-        **({"maxLength": str(question.max_length)} if question.max_length else {}),
         **_required(question),
     )
 
@@ -114,7 +116,14 @@ def _choices(block: Element, question: Question, *, choice: str) -> Element:
     )
 
 
-def _required(question: Question) -> dict[str, str]:
+class _Required(TypedDict, total=False):
+    """The attributes of a control that must be answered; none where it need not be."""
+
+    required: str
+    requiredMessage: str
+
+
+def _required(question: Question) -> _Required:
     if not question.required:
         return {}
     return {"required": "true", "requiredMessage": f"{question.title}: please give an answer."}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -61,8 +62,11 @@ class RequestGuard:
             await self._app(scope, _counted(receive, limit), send)
 
 
-class BodyTooLargeError(Exception):
+class BodyTooLargeError(HTTPException):
     """A body without a declared length went over the limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"The body is larger than {limit:,} bytes.")
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
@@ -73,7 +77,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise BodyTooLargeError
+            raise BodyTooLargeError(limit)
         return message
 
     return counting

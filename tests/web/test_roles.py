@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from annotator.domain.roles import Role
 from annotator.web.security import admitted_roles
@@ -45,12 +45,12 @@ MATRIX = {
 
 def routes(app):
     """Yield (method and path, admitted roles) of every route; mounted files aside."""
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            found = [admitted_roles(each.call) for each in _walk(route.dependant)]
-            admitted = [roles for roles in found if roles is not None]
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute):
+            found = [admitted_roles(each.call) for each in _walk(route.original_route.dependant)]
+            found += [admitted_roles(each.dependency) for each in route.original_route.dependencies]
             for method in route.methods:
-                yield f"{method} {route.path}", admitted
+                yield f"{method} {route.path}", {roles for roles in found if roles is not None}
 
 
 def _walk(dependant):
