@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -29,6 +29,7 @@ _ITEMS = 2_500
 _ANSWERS = 200
 _SWEPT = "swept_until"
 _MARGIN = timedelta(seconds=10)
+_BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,11 @@ class Mirror:
 
     def sweep(self) -> int:
         """Bring back what was done in Label Studio since the last sweep; return how many changes were new."""
-        newest = self.client.newest_change(self.ls_project)
         with self._database.reading() as session:
             marker = markers.get(session, f"{_SWEPT}:{self._version}:{self.ls_project}")
-        since = datetime.fromisoformat(marker) if marker else datetime(2000, 1, 1, tzinfo=self._clock.now().tzinfo)
-        if newest is None or newest <= since - _MARGIN:
+        since = datetime.fromisoformat(marker) if marker else _BEFORE_ALL
+        newest = self.client.newest_change(self.ls_project, since)
+        if newest is None:
             return 0
         found = sum(self._reconcile(change) for change in self.client.changed_since(self.ls_project, since - _MARGIN))
         with self._database.writing() as session:
