@@ -35,7 +35,9 @@ EDITOR_CSP = (
 """What a page with the editor may load; `{nonce}` is fresh for every response and stands on `editor-boot.js` too."""
 
 _MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".ttf": "font/ttf"}
-_BUILD_OUT_OF_STEP = "Install the pinned version (`make setup`), or adapt annotator/studio/editor_assets.py to the new build."
+_BUILD_OUT_OF_STEP = (
+    "Install the pinned version (`make setup`), or adapt annotator/studio/editor_assets.py to the new build."
+)
 _LAZY_MODULE = re.compile(r"Promise\.all\(\[((?:\w+\.e\(\d+\),?)+)\]\)\.then\(\w+\.bind\(\w+,(\d+)\)\)")
 _LAZY_CHUNK = re.compile(r"\b\w\.e\((\d+)\)")
 _PUSHED_CHUNK = re.compile(r"webpackChunklabelstudio\|\|\[\]\)\.push\(\[\[(\d+)\]")
@@ -156,7 +158,9 @@ def _defines_editor(path: Path, entry: str) -> bool:
 def _asked_for_later(build: Path, chunks: tuple[str, ...]) -> list[str]:
     """Return the chunks that the editor itself loads while it runs."""
     named = {
-        chunk for own in chunks if (path := build / f"{own}.js").is_file()
+        chunk
+        for own in chunks
+        if (path := build / f"{own}.js").is_file()
         for chunk in _LAZY_CHUNK.findall(path.read_text(encoding="utf-8"))
     }
     return sorted(chunk for chunk in named - set(chunks) if (build / f"{chunk}.js").is_file())
