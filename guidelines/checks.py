@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from annotator.domain.schema import Kind, Question, Schema
-from guidelines.render import Clause
+from guidelines.render import Clause, clause_links, clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class Complaint:
         return f"{self.file}: {self.path}: {self.reason}"
 
 
-def complaints(schema: Schema, clauses: list[Clause], *, schema_file: str, text_file: str) -> list[Complaint]:
-    """Return everything that is wrong with a schema and the clauses of its text, in the order of the files."""
-    in_schema = (*_questions(schema), *_uniqueness(schema), *_clauses_exist(schema, clauses))
-    return [Complaint(schema_file, *parts) for parts in in_schema] + [
-        Complaint(text_file, *parts) for parts in _anchors(clauses)
-    ]
+def complaints(schema: Schema, text: str, *, schema_file: str, text_file: str) -> list[Complaint]:
+    """Return everything that is wrong with a schema and its text (markdown), in the order of the files."""
+    found = clauses(text)
+    in_schema = (*_questions(schema), *_uniqueness(schema), *_clauses_exist(schema, found))
+    in_text = (*_anchors(found), *_links(found, clause_links(text)))
+    return [Complaint(schema_file, *parts) for parts in in_schema] + [Complaint(text_file, *parts) for parts in in_text]
 
 
 Parts = tuple[str, str, str]
@@ -112,8 +112,8 @@ def _repeats(named: Iterable[tuple[str, str]], reason: str, mend: str) -> Iterat
         first.setdefault(value, path)
 
 
-def _clauses_exist(schema: Schema, clauses: list[Clause]) -> Iterator[Parts]:
-    known = {clause.anchor for clause in clauses}
+def _clauses_exist(schema: Schema, found: list[Clause]) -> Iterator[Parts]:
+    known = {clause.anchor for clause in found}
     for at, question in enumerate(schema.questions):
         for n, choice in enumerate(question.choices):
             if choice.clause not in known:
@@ -122,9 +122,16 @@ def _clauses_exist(schema: Schema, clauses: list[Clause]) -> Iterator[Parts]:
                 yield path, f"the text has no clause {choice.clause!r}.", mend
 
 
-def _anchors(clauses: list[Clause]) -> Iterator[Parts]:
-    for clause in clauses:
+def _anchors(found: list[Clause]) -> Iterator[Parts]:
+    for clause in found:
         if not clause.anchor:
             yield f"line {clause.line}", f"the heading {clause.title!r} has no anchor.", "End it in {#an-anchor}."
-    named = [(f"line {clause.line}", clause.anchor) for clause in clauses if clause.anchor]
+    named = [(f"line {clause.line}", clause.anchor) for clause in found if clause.anchor]
     yield from _repeats(named, "is an anchor already", "Anchors differ.")
+
+
+def _links(found: list[Clause], links: list[tuple[str, int]]) -> Iterator[Parts]:
+    known = {clause.anchor for clause in found}
+    for anchor, line in links:
+        if anchor not in known:
+            yield f"line {line}", f"the link to '#{anchor}' leads nowhere.", "Link to the anchor of a heading."

@@ -10,7 +10,6 @@ from pathlib import Path
 from annotator.domain.errors import ConfigError
 from annotator.domain.schema import Schema
 from guidelines.checks import complaints
-from guidelines.render import clauses
 from guidelines.schema_file import read_schema
 
 SCHEMA_FILE = "schema.yaml"
@@ -42,7 +41,7 @@ def load(name: str, version: str, root: Path | None = None) -> Guideline:
     source, text, changelog = (_read(folder, shown, file) for file in (SCHEMA_FILE, TEXT_FILE, CHANGELOG_FILE))
     schema = read_schema(source, file=f"{shown}/{SCHEMA_FILE}", sha256=_digest(source, text))
     _check_folder(schema, name, version)
-    wrong = complaints(schema, clauses(text), schema_file=f"{shown}/{SCHEMA_FILE}", text_file=f"{shown}/{TEXT_FILE}")
+    wrong = complaints(schema, text, schema_file=f"{shown}/{SCHEMA_FILE}", text_file=f"{shown}/{TEXT_FILE}")
     if wrong:
         rest = "".join(f"\n{complaint} {complaint.mend}" for complaint in wrong[1:])
         raise ConfigError(str(wrong[0]), mend=wrong[0].mend + rest)

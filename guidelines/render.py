@@ -38,6 +38,13 @@ def clauses(text: str) -> list[Clause]:
     return list(_clauses(_markdown().parse(text)))
 
 
+def clause_links(text: str) -> list[tuple[str, int]]:
+    """Return the anchors that links inside the text lead to, each with the line (from 1) of the paragraph it stands in."""
+    blocks = [block for block in _markdown().parse(text) if block.type == "inline"]
+    links = [(link, block.map[0] + 1 if block.map else 0) for block in blocks for link in block.children or ()]
+    return [(str(link.meta["anchor"]), line) for link, line in links if "anchor" in link.meta]
+
+
 def clause_id(anchor: str) -> str:
     """Return the HTML id of a clause."""
     return f"clause-{anchor}"
@@ -70,4 +77,5 @@ def _point_links_at_clauses(state: StateCore) -> None:
     for token in (child for block in state.tokens for child in block.children or ()):
         target = str(token.attrGet("href") or "")
         if token.type == "link_open" and target.startswith("#"):
+            token.meta["anchor"] = target[1:]
             token.attrSet("href", f"#{clause_id(target[1:])}")

@@ -23,7 +23,7 @@ _TYPES = {Kind.RATING: "choices", Kind.TAGS: "choices", Kind.SPANS: "labels", Ki
 _VALUE_KEYS = {"choices": frozenset({"choices"}), "labels": frozenset({"labels"}), "textarea": frozenset({"text"})}
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_LINE_END = re.compile(r"\\n")
+_INVISIBLE = re.compile(r"\s|\\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,10 @@ class Item:
             mend = f"The end lies after the start and at most at {len(text)}, the posting's length in code points."
             raise InputError("Not an end of this passage.", where=f"{self.where}.value.end", mend=mend)
         where = f"{self.where}.value.text"
-        words = shown(_typed(self.value["text"], str, where, "the marked words"))
-        if not words or words != shown(text[start:end]):
+        words = _typed(self.value["text"], str, where, "the marked words")
+        marked = text[start:end]
+        too_long = len(words) > 2 * len(marked)  # a line end takes the editor two characters, nothing takes more
+        if too_long or not marked.strip() or not same_words(words, marked):
             mend = "Count Unicode code points, not UTF-16 units or bytes, and mark at least one word."
             raise InputError("Not the words at these offsets of the posting.", where=where, mend=mend)
         return start, end
@@ -95,9 +97,9 @@ def read_items(schema: Schema, result: Sequence[Any]) -> list[Item]:
     return [_read_item(controls, raw, f"result[{at}]") for at, raw in enumerate(result)]
 
 
-def shown(words: str) -> str:
-    """Return words as the editor reports them: white space run together, a line end the same as a blank."""
-    return " ".join(_LINE_END.sub(" ", words).split())
+def same_words(one: str, other: str) -> bool:
+    """Say whether two passages differ in nothing but white space, and line ends written as the editor does."""
+    return _visible(one) == _visible(other)
 
 
 def _read_item(controls: Mapping[str, tuple[Question, bool]], raw: Any, where: str) -> Item:
@@ -139,6 +141,10 @@ def _check_extras(item: Mapping[str, Any], where: str) -> None:
         raise InputError("Not a score.", where=f"{where}.score", mend="Send a finite number or leave it out.")
     if not isinstance(item.get("readonly", False), bool):
         raise InputError("Not true or false.", where=f"{where}.readonly", mend="Leave it out.")
+
+
+def _visible(words: str) -> str:
+    return _INVISIBLE.sub("", words)
 
 
 def _whole_number(value: Any, where: str) -> int:

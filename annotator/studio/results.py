@@ -16,7 +16,7 @@ from annotator.domain.answers import Answer, Span
 from annotator.domain.errors import InputError
 from annotator.domain.schema import Kind, Question, Schema
 from annotator.studio.label_config import TEXT, state_name
-from annotator.studio.result_items import Item, read_items, shown
+from annotator.studio.result_items import Item, read_items, same_words
 
 MAX_ITEMS = 400
 """Items a result may have: some two hundred passages with their states, far more than any posting calls for."""
@@ -44,8 +44,7 @@ def parse_result(schema: Schema, text: str, result: Sequence[Any]) -> Answer:
     if len(result) > MAX_ITEMS:
         raise InputError(f"More than {MAX_ITEMS} items.", where="result", mend="Mark fewer passages.")
     items = read_items(schema, result)
-    asked = {question.id: question for question in schema.questions}
-    once = _once_each(item for item in items if asked[item.question.id].kind is not Kind.SPANS)
+    once = _once_each(item for item in items if item.question.kind is not Kind.SPANS)
     answer = Answer(
         choices={name: chosen for name, item in once.items() if (chosen := _chosen(item))},
         spans=_spans(schema, text, items),
@@ -181,7 +180,7 @@ def _is_answered(question: Question, answer: Answer) -> bool:
 
 
 def _span_items(text: str, span: Span, id_: str) -> list[dict[str, Any]]:
-    if shown(span.text) != shown(text[span.start : span.end]):
+    if not same_words(span.text, text[span.start : span.end]):
         raise InputError(
             "A passage is not in the posting at its place.", where=id_, mend="Take the text between its offsets."
         )
