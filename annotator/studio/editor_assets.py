@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from annotator.domain.errors import ConfigError
 
 PINNED_VERSION = "1.23.2"
+_EDITION = 1  # raise it when the same build is served in another way, since browsers keep what they have
 
 EDITOR_CSP = (
     "default-src 'self'; "
@@ -66,7 +67,7 @@ class EditorFiles:
     """An ASGI application that serves the editor's files; mount it at `assets.url`."""
 
     def __init__(self, assets: EditorAssets) -> None:
-        self._files = assets.files
+        self._bodies = {name: path.read_bytes() for name, path in assets.files.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -74,12 +75,11 @@ class EditorFiles:
 
     def _respond(self, request: Request) -> Response:
         name = request.scope["path"].removeprefix(request.scope.get("root_path", "")).lstrip("/")
-        path = self._files.get(name)
-        if path is None:
+        body = self._bodies.get(name)
+        if body is None:
             return Response("no such file of the editor", status_code=404, media_type="text/plain")
         if request.method not in {"GET", "HEAD"}:
             return Response(status_code=405, headers={"allow": "GET, HEAD"})
-        body = path.read_bytes()
         headers = {
             "cache-control": "public, max-age=31536000, immutable",
             "vary": "accept-encoding",
@@ -104,7 +104,8 @@ def find_editor(cache: Path, *, prefix: str = "/editor") -> EditorAssets:
     scripts = ["vendor.js", *lazy, "main.js", "runtime.js"]
     later = [f"{chunk}.js" for chunk in _asked_for_later(build, chunks)]
     styles = ["main.css", *(f"{chunk}.css" for chunk in chunks if (build / f"{chunk}.css").is_file())]
-    url = f"{prefix}/{PINNED_VERSION}"
+    edition = f"{PINNED_VERSION}-{_EDITION}"
+    url = f"{prefix}/{edition}"
     return EditorAssets(
         version=PINNED_VERSION,
         url=url,
@@ -112,7 +113,7 @@ def find_editor(cache: Path, *, prefix: str = "/editor") -> EditorAssets:
         styles=tuple(f"{url}/{name}" for name in styles),
         chunks=chunks,
         entry=entry,
-        files=_compress(build, fonts, [*scripts, *later, *styles], cache / f"editor-{PINNED_VERSION}"),
+        files=_compress(build, fonts, [*scripts, *later, *styles], cache / f"editor-{edition}"),
     )
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from typing import TypedDict
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from annotator.domain.errors import ConfigError
@@ -62,7 +61,7 @@ def _in_reading_order(schema: Schema) -> list[Question]:
 def _rating(block: Element, question: Question) -> None:
     choices = _choices(block, question, choice="single-radio")
     for choice in question.choices:
-        SubElement(choices, "Choice", _shown(choice), html=_with_definition(choice))
+        SubElement(choices, "Choice", _shown(choice) | {"html": _with_definition(choice)})
 
 
 def _tags(block: Element, question: Question) -> None:
@@ -90,40 +89,29 @@ def _spans(block: Element, question: Question) -> None:
 
 
 def _note(block: Element, question: Question) -> None:
-    length = {"maxLength": str(question.max_length)} if question.max_length else {}
-    SubElement(
-        block,
-        "TextArea",
-        length,
-        name=question.id,
-        toName=TEXT,
-        rows="2",
-        maxSubmissions="1",
-        editable="true",
-        allowSubmit="false",
-        showSubmitButton="false",
-        placeholder=question.help,
-        **_required(question),
-    )
+    shown = {
+        "name": question.id,
+        "toName": TEXT,
+        "rows": "2",
+        "maxSubmissions": "1",
+        "editable": "true",
+        "allowSubmit": "false",
+        "showSubmitButton": "false",
+        "placeholder": question.help,
+    }
+    longest = {"maxLength": str(question.max_length)} if question.max_length else {}
+    SubElement(block, "TextArea", shown | longest | _required(question))
 
 
 _CONTROLS = {Kind.RATING: _rating, Kind.TAGS: _tags, Kind.SPANS: _spans, Kind.NOTE: _note}
 
 
 def _choices(block: Element, question: Question, *, choice: str) -> Element:
-    return SubElement(
-        block, "Choices", name=question.id, toName=TEXT, choice=choice, showInline="true", **_required(question)
-    )
+    shown = {"name": question.id, "toName": TEXT, "choice": choice, "showInline": "true"}
+    return SubElement(block, "Choices", shown | _required(question))
 
 
-class _Required(TypedDict, total=False):
-    """The attributes of a control that must be answered; none where it need not be."""
-
-    required: str
-    requiredMessage: str
-
-
-def _required(question: Question) -> _Required:
+def _required(question: Question) -> dict[str, str]:
     if not question.required:
         return {}
     return {"required": "true", "requiredMessage": f"{question.title}: please give an answer."}

@@ -51,31 +51,41 @@ def harness(running_harness: Harness) -> Harness:
     return running_harness
 
 
-@pytest.fixture
-def open_page(chromium: Browser, harness: Harness) -> Iterator[Callable[..., Page]]:
-    """Open the labelling page; afterwards it must have broken no rule of its policy and asked for nothing outside."""
-    opened: list[tuple[BrowserContext, Page, Watch]] = []
-
-    def open_label_page(*, phone: bool = False, state: str = "ready") -> Page:
-        context = chromium.new_context(
+@pytest.fixture(scope="session")
+def contexts(chromium: Browser) -> dict[bool, BrowserContext]:
+    """A desktop and a phone, each with its cache, so that the editor is compiled once."""
+    made = {
+        phone: chromium.new_context(
             viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 800},
             has_touch=phone,
             is_mobile=phone,
         )
+        for phone in (False, True)
+    }
+    for context in made.values():
         context.add_init_script(VIOLATIONS)
-        page, watch = context.new_page(), Watch()
+    return made
+
+
+@pytest.fixture
+def open_page(contexts: dict[bool, BrowserContext], harness: Harness) -> Iterator[Callable[..., Page]]:
+    """Open the labelling page; afterwards it must have broken no rule of its policy and asked for nothing outside."""
+    opened: list[tuple[Page, Watch]] = []
+
+    def open_label_page(*, phone: bool = False, state: str = "ready") -> Page:
+        page, watch = contexts[phone].new_page(), Watch()
         page.set_default_timeout(10_000)
         page.on("request", lambda request: _note_outside(request, harness.url, watch))
         page.on("pageerror", lambda error: watch.errors.append(str(error)))
-        opened.append((context, page, watch))
+        opened.append((page, watch))
         page.goto(f"{harness.url}/label")
         page.wait_for_selector(f"#label-page[data-state={state}]")
         return page
 
     yield open_label_page
-    for context, page, watch in opened:
+    for page, watch in opened:
         violations = page.evaluate("window.violations")
-        context.close()
+        page.close()
         assert violations == []
         assert watch.outside == []
         assert watch.errors == []

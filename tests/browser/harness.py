@@ -35,13 +35,19 @@ WEB = HERE.parents[1] / "annotator" / "web"
 GUIDELINE = load("postings", "1.0.0")
 LABEL_CONFIG = build_label_config(GUIDELINE.schema)
 POSTINGS = [
-    "Warehouse helpers wanted, start Monday. You pay a registration fee of 300 before the first shift.\n"
-    "Passports are kept in the office until the season ends. Free room beside the site, lost when you leave the job.\n"
-    "Call <PHONE> & ask for the shift lead.",
-    "Kitchen assistant, 38 hours a week, written contract on the first day. No fees of any kind are charged to workers.\n"
-    "Pay is monthly to your own account. Write to jobs@example.org.",
-    "Seasonal picking 🍓 with housing. Travel costs are advanced and worked off over two months.\n"
-    "No experience needed. Decide today, papers come later.",
+    (
+        "Warehouse helpers wanted, start Monday. You pay a registration fee of 300 before the first shift.\n"
+        "Passports are kept in the office until the season ends. Free room beside the site, lost when you leave the job.\n"
+        "Call <PHONE> & ask for the shift lead."
+    ),
+    (
+        "Kitchen assistant, 38 hours a week, written contract on the first day. No fees of any kind are charged to workers.\n"
+        "Pay is monthly to your own account. Write to jobs@example.org."
+    ),
+    (
+        "Seasonal picking 🍓 with housing. Travel costs are advanced and worked off over two months.\n"
+        "No experience needed. Decide today, papers come later."
+    ),
 ]
 
 
@@ -149,7 +155,9 @@ def answer(state: Harness, body: dict[str, Any]) -> Response:
     if body["key"] in [stored["key"] for stored in state.answers]:
         return JSONResponse({"answer": body["key"]}, 201)
     if state.lease is None or body["lease"] != state.lease["lease"]:
-        return JSONResponse({"error": {"what": "The lease has ended.", "where": "lease", "mend": "Ask for the next one."}}, 409)
+        return JSONResponse(
+            {"error": {"what": "The lease has ended.", "where": "lease", "mend": "Ask for the next one."}}, 409
+        )
     try:
         parsed = parse_result(GUIDELINE.schema, state.lease["item"]["text"], body["result"])
     except InputError as error:

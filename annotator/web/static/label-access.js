@@ -42,20 +42,25 @@ export function makeAccessible(root, config) {
   });
 }
 
-/** Enter and Space press a label; a choice made by keyboard keeps its focus, which the editor takes away. */
+/**
+ * Enter and Space press a label. The editor makes a choice's input anew whenever it draws, which loses the focus: call what
+ * this returns after it has drawn.
+ */
 export function addKeyboard(root) {
-  let byKeyboard = false;
+  let last = null;
   root.addEventListener("keydown", (event) => {
-    byKeyboard = true;
     const label = event.target.closest?.(".lsf-label");
     if (!label || (event.key !== "Enter" && event.key !== " ")) return;
     event.preventDefault();
     event.stopPropagation();
     label.click();
   });
-  root.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
-  root.addEventListener("change", (event) => {
-    const input = event.target;
-    if (byKeyboard && input.matches(".lsf-choices input")) requestAnimationFrame(() => input.focus());
+  root.addEventListener("focusin", ({ target }) => {
+    const group = target.closest(".lsf-choices");
+    last = group && { target, group, at: [...group.querySelectorAll("input")].indexOf(target) };
   });
+  return () => {
+    if (!last || last.target.isConnected || document.activeElement !== document.body) return;
+    last.group.querySelectorAll("input")[last.at]?.focus({ preventScroll: true });
+  };
 }

@@ -17,6 +17,7 @@ export class Task {
   #known = new Set();
   #clause = "";
   #openGuideline;
+  #restoreFocus;
   #choosing = byId("choosing-template").content.firstElementChild.cloneNode(true);
   #started = performance.now();
 
@@ -39,7 +40,7 @@ export class Task {
     this.#words = new WordSelection(text, () => this.#selectionChanged());
     this.#choosing.querySelector("button").addEventListener("click", () => this.#words.clear());
     root.querySelector(".lsf-labels").before(this.#choosing);
-    addKeyboard(root.firstElementChild);
+    this.#restoreFocus = addKeyboard(root.firstElementChild);
     root.firstElementChild.addEventListener("click", (event) => this.#onClick(event), true);
     this.#observer = new MutationObserver(() => this.refresh());
     this.#observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] });
@@ -109,6 +110,7 @@ export class Task {
   refresh() {
     this.#posting.completeStates();
     makeAccessible(this.#root, this.config);
+    this.#restoreFocus();
     for (const question of this.config.choices) {
       if (this.#posting.chosen(question.name).length) {
         this.#root.querySelector(`[data-question="${CSS.escape(question.name)}"]`)?.removeAttribute("aria-invalid");
@@ -231,7 +233,12 @@ export class Task {
   #showSelection(text) {
     byId("label-page").toggleAttribute("data-choosing", Boolean(text));
     this.#choosing.querySelector("q").textContent = text;
-    if (text) byId("announce").textContent = text;
+    if (!text) return;
+    byId("announce").textContent = text;
+    const labels = this.#choosing.parentElement;
+    if (getComputedStyle(labels).position !== "fixed") return; // on a phone they now cover the lower half of the page
+    const hidden = this.#words.range.getBoundingClientRect().bottom + 16 - labels.getBoundingClientRect().top;
+    if (hidden > 0) scrollBy(0, hidden);
   }
 
   #render(passages) {

@@ -179,7 +179,6 @@ class LabelPage {
   #showEmpty({ empty, minutes }, quiet) {
     const { title, text, wait } = emptyQueue(empty, minutes);
     this.#setState("empty");
-    if (!quiet) setStatus("");
     showNotice({ title, text, actions: [[wait ? "Ask now" : "Look again", () => this.next()]], quiet });
     if (wait) this.#askAgainIn(wait);
   }
