@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from annotator.domain.errors import InputError
+from annotator.synthetic.campaigns import draw_campaign
 from annotator.synthetic.compose import Identity, compose
-from annotator.synthetic.drafts import Draft, draw_campaign, draw_drafts
+from annotator.synthetic.drafts import Draft, draw_drafts
 from annotator.synthetic.grammar import Grammar, load_grammar
 from annotator.synthetic.postings import (
     ABSENT,
