@@ -76,7 +76,6 @@ def draw_facts(grammar: Grammar, campaign: Campaign, dice: Dice) -> dict[str, st
     locale = campaign.locale
     band = locale["bands"][dice.pick(campaign.sector.bands)]
     hours = grammar.hours[dice.pick(campaign.sector.hours)]
-    phone = dice.pick(locale["phones"])
     return {
         "ref_low": band["low"],
         "ref_high": band["high"],
@@ -88,5 +87,12 @@ def draw_facts(grammar: Grammar, campaign: Campaign, dice: Dice) -> dict[str, st
         "per": locale["per"],
         "fee": dice.pick(locale["fees"]),
         "debt": dice.pick(locale["debts"]),
-        "phone": phone["prefix"] + str(dice.between(phone["low"], phone["high"])).zfill(phone["width"]),
+        "phone": draw_phone(locale, dice),
     }
+
+
+def draw_phone(locale: Mapping[str, Any], dice: Dice) -> str:
+    """Draw a telephone number from a range that is reserved for fiction."""
+    phone = dice.pick(locale["phones"])
+    number = str(dice.between(phone["low"], phone["high"]))
+    return str(phone["prefix"]) + number.zfill(phone["width"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from annotator.synthetic.campaigns import Campaign, draw_facts
+from annotator.synthetic.campaigns import Campaign, draw_facts, draw_phone
 from annotator.synthetic.compose import SECTIONS, Identity, Piece
 from annotator.synthetic.dice import Dice
 from annotator.synthetic.grammar import Grammar, Shape
@@ -16,7 +16,9 @@ from annotator.synthetic.latent import Setting, draw_flip, draw_ways
 from annotator.synthetic.writer import Writer, count_words
 
 _WORDS_A_SENTENCE = 11
-_LEAST_ROOM = 3
+_LEAST_ROOM = 4
+_LEAST_ASIDES = 2
+_A_FILLER = 20  # words, enough for a few to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,14 @@ class Draft:
 
 
 def draw_drafts(grammar: Grammar, campaign: Campaign, dice: Dice) -> Iterator[Draft]:
-    """Yield the drafts of the campaign's postings."""
+    """Yield the drafts of the campaign's postings, drawn as its kind says."""
+    if campaign.kind == "pair":
+        yield from _draw_pair(grammar, campaign, dice)
+        return
     first = _draw_draft(grammar, campaign, dice)
     yield first
     for _ in range(campaign.size - 1):
-        if campaign.kind == "pair":
-            yield _flipped(grammar, first, dice)
-        elif campaign.kind == "copies":
-            copy = _reworded(grammar, first, dice)
-            yield _flipped(grammar, copy, dice) if dice.chance(grammar.model["copy_flip"]) else copy
-        else:
-            yield _draw_draft(grammar, campaign, dice)
+        yield _draw_copy(grammar, first, dice) if campaign.kind == "copies" else _draw_draft(grammar, campaign, dice)
 
 
 def _draw_draft(grammar: Grammar, campaign: Campaign, dice: Dice) -> Draft:
@@ -59,7 +58,7 @@ def _draw_draft(grammar: Grammar, campaign: Campaign, dice: Dice) -> Draft:
     setting = Setting(room=room, reference=reference, generic=campaign.template.generic)
     ways = draw_ways(dice, model, campaign.weights, setting)
     points = [writer.topic(code, way, setting) for code, way in ways.items()]
-    points += writer.asides()[: room - len(points)]
+    points += writer.asides()[: max(room - len(points), _LEAST_ASIDES)]
     points += items
     points += writer.fillers(target - count_words([*frame, *points]))
     return Draft(
@@ -74,11 +73,27 @@ def _draw_draft(grammar: Grammar, campaign: Campaign, dice: Dice) -> Draft:
     )
 
 
-def _flipped(grammar: Grammar, draft: Draft, dice: Dice) -> Draft:
-    """Return the draft with one indicator in another state, the sentence on it in the same place."""
+def _draw_pair(grammar: Grammar, campaign: Campaign, dice: Dice) -> tuple[Draft, Draft]:
+    """Draw a posting and its match, which differs by one indicator; some postings have none that could differ."""
+    while True:
+        first = _draw_draft(grammar, campaign, dice)
+        second = _flipped(grammar, first, dice)
+        if second is not None:
+            return first, second
+
+
+def _draw_copy(grammar: Grammar, first: Draft, dice: Dice) -> Draft:
+    """Draw a near-duplicate of the campaign's first posting; some differ from it by one indicator."""
+    copy = _reworded(grammar, first, dice)
+    flipped = _flipped(grammar, copy, dice) if dice.chance(grammar.model["copy_flip"]) else None
+    return flipped or copy
+
+
+def _flipped(grammar: Grammar, draft: Draft, dice: Dice) -> Draft | None:
+    """Return the draft with one indicator in another state, the sentence on it in the same place; None if none can."""
     change = draw_flip(dice, grammar.model, dict(draft.ways), draft.setting)
     if change is None:
-        return draft
+        return None
     code, way = change
     writer = Writer(grammar, draft.campaign, dice, draft.facts, sectioned=draft.sectioned)
     pieces = tuple(
@@ -96,16 +111,18 @@ def _turned(writer: Writer, piece: Piece, way: str, setting: Setting) -> Piece:
 
 
 def _reworded(grammar: Grammar, draft: Draft, dice: Dice) -> Draft:
-    """Return a near-duplicate: another title and contact, and now and then another filler."""
-    writer = Writer(grammar, draft.campaign, dice, draft.facts)
+    """Return the draft with another title and contact, and another filler where it has one."""
+    facts = {**draft.facts, "phone": draw_phone(draft.campaign.locale, dice)}
+    writer = Writer(grammar, draft.campaign, dice, facts)
     off_platform = any("off_platform" in piece.tags for piece in draft.pieces)
-    title, contact = writer.title(), writer.contact(off_platform=off_platform)
-    fresh = {"title": title, "contact": contact}
+    fresh = {"title": writer.title(), "contact": writer.contact(off_platform=off_platform)}
     pieces = [fresh.get(piece.role, piece) for piece in draft.pieces]
     plain = [place for place, piece in enumerate(pieces) if piece.role == "point" and not _says_something(piece)]
-    if plain:
-        pieces[dice.pick(plain)] = writer.filler()
-    return replace(draft, pieces=tuple(pieces))
+    said = {piece.text for piece in pieces}
+    unsaid = [filler for filler in writer.fillers(_A_FILLER) if filler.text not in said]
+    if plain and unsaid:
+        pieces[dice.pick(plain)] = unsaid[0]
+    return replace(draft, pieces=tuple(pieces), facts=facts)
 
 
 def _ordered(dice: Dice, themes: Mapping[str, list[str]], points: list[Piece]) -> list[Piece]:

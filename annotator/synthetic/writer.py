@@ -98,9 +98,6 @@ class Writer:
                 break
         return pieces
 
-    def filler(self) -> Piece:
-        return self._piece("point", self._dice.pick(self._campaign.sector.fillers))
-
     def _frame(self, role: str, name: str) -> Piece:
         return self._piece(role, self._dice.pick(self._grammar.frame[name]))
 
