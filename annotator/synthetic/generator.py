@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from annotator.domain.errors import InputError
-from annotator.synthetic.compose import Identity, compose
-from annotator.synthetic.drafts import Draft, draw_campaign, draw_drafts
+from annotator.synthetic.campaigns import draw_campaign
+from annotator.synthetic.compose import SECTIONS, Identity, compose
+from annotator.synthetic.drafts import Draft, draw_drafts
 from annotator.synthetic.grammar import Grammar, load_grammar
 from annotator.synthetic.postings import (
     ABSENT,
@@ -100,14 +101,18 @@ def finish(
 
 
 def _difficulty(draft: Draft, register: str) -> float:
-    """Weigh what makes a posting hard to label: hints, mixed evidence, decoys, unfamiliar wording, broken language."""
+    """Weigh what makes a posting hard to label: hints, mixed evidence, decoys, lists, new wording, broken language."""
     ways = list(draft.ways.values())
     shown = [way for way in ways if STATE_OF[way] == PRESENT]
-    hinted = shown.count(IMPLIED) / len(shown) if shown else 0.0
-    mixed = bool(shown) and NEGATED in ways
-    withheld = any(piece.withheld for piece in draft.pieces)
-    value = 0.1 + 0.3 * hinted + 0.2 * mixed + 0.08 * min(ways.count(ABSENT), 3) + 0.1 * withheld
-    return round(min(value + 0.06 * (register in ("translated", "hasty")), 1.0), 2)
+    weighed = (
+        (0.30, shown.count(IMPLIED) / len(shown) if shown else 0.0),
+        (0.20, bool(shown) and NEGATED in ways),
+        (0.20, min(ways.count(ABSENT), 3) / 3),
+        (0.10, any(piece.code and piece.role in SECTIONS for piece in draft.pieces)),
+        (0.10, any(piece.withheld for piece in draft.pieces)),
+        (0.10, register in ("translated", "hasty")),
+    )
+    return round(sum(weight * value for weight, value in weighed), 2)
 
 
 def _cases(draft: Draft, context: tuple[str, ...], register: str) -> tuple[str, ...]:
@@ -116,6 +121,8 @@ def _cases(draft: Draft, context: tuple[str, ...], register: str) -> tuple[str, 
         found.add("seasonal_housing")
     if register == "translated":
         found.add("machine_translated")
+    if any(piece.code and piece.role in SECTIONS for piece in draft.pieces):
+        found.add("two_lists")
     return tuple(sorted(found - {"seasonal"}))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,8 +18,9 @@ import yaml
 
 from annotator.domain.errors import ConfigError
 from annotator.synthetic.postings import CONTEXT, INDICATORS, REALISATIONS
-from annotator.synthetic.wording import Pattern, compile_pattern
+from annotator.synthetic.wording import Pattern, compile_pattern, fill
 
+_SENTENCE_START = re.compile(r"(?:^|(?<=[.?!] ))[a-z]")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -36,21 +37,28 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """How an indicator is realised. `unreferenced` holds what is only touched on where no reference line stands."""
+    """How an indicator is realised. `unreferenced` holds what is only touched on where no reference line stands.
+
+    `clauses` are the same in every state; `carried` holds each of them within every sentence that can carry it.
+    """
 
     ways: Mapping[str, tuple[Sentence, ...]]
+    clauses: Mapping[str, tuple[Sentence, ...]]
+    carried: Mapping[str, tuple[Sentence, ...]]
     withheld: Mapping[str, tuple[Sentence, ...]]
     unreferenced: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What one kind of advertisement opens with. A generic one names no duties."""
+    """What one kind of advertisement opens with. A generic one names neither the employer nor the duties."""
 
     id: str
     sector: str
     generic: bool
     case: str
+    employers: tuple[Pattern, ...]
+    tasks: tuple[Pattern, ...]
     titles: tuple[Sentence, ...]
     opens: tuple[Sentence, ...]
     duties: tuple[Sentence, ...]
@@ -59,7 +67,6 @@ class Template:
 @dataclass(frozen=True, slots=True)
 class Sector:
     name: str
-    employers: tuple[Pattern, ...]
     bands: tuple[int, ...]  # places in a locale's list of pay bands
     hours: tuple[int, ...]  # places in the list of hour bands
     housing: float
@@ -87,11 +94,11 @@ class Register:
     shouting: bool
 
     def apply(self, text: str) -> str:
-        """Return the text in this register, its first letter a capital."""
+        """Return the text in this register, each sentence with a capital."""
         if self.pattern is not None:
             text = self.pattern.sub(self._replace, text)
             text = " ".join(text.split())
-        return text[:1].upper() + text[1:]
+        return _SENTENCE_START.sub(lambda match: match.group().upper(), text)
 
     def _replace(self, match: re.Match[str]) -> str:
         found = match.group()
@@ -126,11 +133,18 @@ def load_grammar() -> Grammar:
     digest = hashlib.sha256()
     for name, source in sorted(sources.items()):
         digest.update(name.encode() + b"\0" + source + b"\0")
-    data = {name: yaml.load(source, Loader=_LOADER) for name, source in sources.items()}  # noqa: S506 — a safe loader
+    data = {name: _parsed(name, source) for name, source in sources.items()}
     try:
         return _grammar(data, digest.hexdigest())
     except (KeyError, TypeError) as error:
         raise ConfigError(f"The synthetic grammar is out of shape: {error!r}.") from error
+
+
+def _parsed(name: str, source: bytes) -> Any:
+    try:
+        return yaml.load(source, Loader=_LOADER)  # noqa: S506 — a safe loader
+    except yaml.YAMLError as error:
+        raise ConfigError(f"The synthetic grammar's {name} is not YAML: {error}") from error
 
 
 def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
@@ -144,7 +158,9 @@ def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
 def _grammar(data: Mapping[str, Any], sha256: str) -> Grammar:
     frame, words, identity = data["frame.yaml"], data["words.yaml"], data["identity.yaml"]
     return Grammar(
-        indicators={code: _indicator(code, data[f"indicators/{code}.yaml"]) for code in INDICATORS},
+        indicators={
+            code: _indicator(code, data[f"indicators/{code}.yaml"], data["carriers.yaml"]) for code in INDICATORS
+        },
         sectors=tuple(_sector(data[name]) for name in sorted(data) if name.startswith("sectors/")),
         shapes=tuple(_shape(shape) for shape in data["shapes.yaml"]),
         registers={name: _register(name, value) for name, value in data["registers.yaml"].items()},
@@ -159,13 +175,12 @@ def _grammar(data: Mapping[str, Any], sha256: str) -> Grammar:
     )
 
 
-def _sentences(values: list[Any], where: str, *, withheld: bool = False) -> tuple[Sentence, ...]:
-    return tuple(_sentence(value, where, withheld=withheld) for value in values)
+def _sentences(values: list[Any], where: str, **defaults: Any) -> tuple[Sentence, ...]:
+    return tuple(_sentence(value, where, defaults) for value in values)
 
 
-def _sentence(value: Any, where: str, *, withheld: bool) -> Sentence:
-    if isinstance(value, str):
-        value = {"say": value}
+def _sentence(value: Any, where: str, defaults: Mapping[str, Any]) -> Sentence:
+    value = {**defaults, **({"say": value} if isinstance(value, str) else value)}
     tags = tuple(value.get("tags", ()))
     if unknown := set(tags) - set(CONTEXT):
         raise ConfigError(f"{where}: {sorted(unknown)} are not context tags.")
@@ -174,15 +189,32 @@ def _sentence(value: Any, where: str, *, withheld: bool) -> Sentence:
         tags=tags,
         protective=bool(value.get("protective", False)),
         case=value.get("case", ""),
-        withheld=withheld,
+        withheld=bool(value.get("withheld", False)),
     )
 
 
-def _indicator(code: str, value: Mapping[str, Any]) -> Indicator:
+def _indicator(code: str, value: Mapping[str, Any], carriers: Mapping[str, Any]) -> Indicator:
+    """Compile an indicator; `protective` names the realisations that state free recruitment, a contract or a licence."""
+
+    def listed(values: list[Any], way: str, *, withheld: bool = False) -> tuple[Sentence, ...]:
+        protective = way in value.get("protective", ())
+        return _sentences(values, f"{code} {way}", protective=protective, withheld=withheld)
+
+    clauses = {way: listed(value.get("clauses", []), way) for way in REALISATIONS}
     return Indicator(
-        ways={way: _sentences(value[way], f"{code} {way}") for way in REALISATIONS},
-        withheld={way: _sentences(value["withheld"][way], f"{code} {way}", withheld=True) for way in REALISATIONS},
+        ways={way: listed(value[way], way) for way in REALISATIONS},
+        clauses=clauses,
+        carried={way: _carried(listed(carriers[way], way), clauses[way]) for way in REALISATIONS},
+        withheld={way: listed(value["withheld"][way], way, withheld=True) for way in REALISATIONS},
         unreferenced=_sentences(value.get("unreferenced", []), f"{code} unreferenced"),
+    )
+
+
+def _carried(carriers: tuple[Sentence, ...], clauses: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+    return tuple(
+        replace(carrier, pattern=fill(carrier.pattern, "clause", clause.pattern))
+        for clause in clauses
+        for carrier in carriers
     )
 
 
@@ -190,13 +222,12 @@ def _sector(value: Mapping[str, Any]) -> Sector:
     name = value["sector"]
     return Sector(
         name=name,
-        employers=tuple(compile_pattern(employer, name) for employer in value["employers"]),
         bands=tuple(value["bands"]),
         hours=tuple(value["hours"]),
         housing=value["housing"],
         no_experience=value["no_experience"],
         fillers=_sentences(value["fillers"], name),
-        templates=tuple(_template(name, template) for template in value["templates"]),
+        templates=tuple(_template(name, {**value, **template}) for template in value["templates"]),
     )
 
 
@@ -208,6 +239,8 @@ def _template(sector: str, value: Mapping[str, Any]) -> Template:
         sector=sector,
         generic=not duties,
         case=value.get("case", ""),
+        employers=tuple(compile_pattern(employer, where) for employer in value["employers"]),
+        tasks=tuple(compile_pattern(tasks, where) for tasks in value["tasks"]),
         titles=_sentences(value["titles"], where),
         opens=_sentences(value["opens"], where),
         duties=duties,
@@ -226,7 +259,8 @@ def _shape(value: Mapping[str, Any]) -> Shape:
 def _register(name: str, value: Mapping[str, Any]) -> Register:
     replacements = {str(old): str(new) for old, new in (value.get("replace") or {}).items()}
     longest_first = sorted(replacements, key=lambda old: (-len(old), old))
-    pattern = re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b", re.IGNORECASE)
+    words = "|".join(map(re.escape, longest_first))
+    pattern = re.compile(rf"(?<![\w@/.-])(?:{words})(?!\w|@|/|\.\w)", re.IGNORECASE)  # addresses stay as they are
     return Register(
         name=name,
         pattern=pattern if replacements else None,

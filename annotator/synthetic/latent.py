@@ -81,7 +81,7 @@ def draw_flip(dice: Dice, model: Mapping[str, Any], ways: Ways, setting: Setting
 def _draw_touched(dice: Dice, model: Mapping[str, Any], setting: Setting) -> list[str]:
     """Draw the indicators that are only touched on, VAGUE first where it is among them in a generic posting."""
     count = min(dice.weighted(range(4), model["decoys"]), setting.room - 2)
-    codes = [code for code in INDICATORS if code != "VAGUE" or not setting.generic]
+    codes = [code for code in INDICATORS if code != "VAGUE"]
     touched = dice.sample(codes, [model["decoy"][code] for code in codes], count)
     if setting.generic and dice.chance(0.5):
         touched = ["VAGUE", *touched[1:]]

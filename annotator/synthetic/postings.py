@@ -15,6 +15,8 @@ STRONG = frozenset({"DEBT", "DOCS", "WAGE", "EXIT", "CONFINE"})
 RELATIVE = frozenset({"HOURS", "PAY"})
 """Indicators that mean something only against a reference line in the text."""
 CONTEXT = ("housing", "no_experience", "off_platform", "template")
+PAUSE = frozenset({"off_platform", "template"})
+"""Context tags that give pause when another stands beside them; housing and no experience are ordinary together."""
 PROTECTIVE = "protective"
 
 PRESENT, CONTRADICTED, NOT_STATED = "present", "contradicted", "not stated"
@@ -114,8 +116,9 @@ class SyntheticPosting:
 def planted_rating(realisation: Mapping[str, str], context: tuple[str, ...], *, protective: bool) -> int:
     """Return the concern for review, 0 to 3, that the guideline's rule gives.
 
-    3: a strong indicator and another, both clearly evidenced. 2: one strong, or two and more. 1: one weak, or context only,
-    which means two or more context tags and no protective statement. 0: nothing. No tag alone ever raises it.
+    3: a strong indicator and another, both clearly evidenced. 2: one strong, or two and more. 1: one weak, or context that
+    gives pause: off-platform contact or a template beside another tag, and no protective statement. 0: nothing. No tag
+    alone ever raises it.
     """
     present = {code for code, way in realisation.items() if STATE_OF[way] == PRESENT}
     clear = {code for code in present if realisation[code] in CLEAR}
@@ -123,7 +126,8 @@ def planted_rating(realisation: Mapping[str, str], context: tuple[str, ...], *, 
         return 3
     if present & STRONG or len(present) >= 2:
         return 2
-    return int(bool(present) or (len(context) >= 2 and not protective))
+    pause = len(context) >= 2 and not PAUSE.isdisjoint(context) and not protective
+    return int(bool(present) or pause)
 
 
 def _span(span: PlantedSpan) -> dict[str, Any]:

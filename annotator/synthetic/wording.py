@@ -53,6 +53,14 @@ def render(pattern: Pattern, dice: Dice, facts: Mapping[str, str], words: Words)
     return "".join(out)
 
 
+def fill(pattern: Pattern, slot: str, inner: Pattern) -> Pattern:
+    """Return the pattern with another in the place of a slot at its top level."""
+    parts: list[str | Slot | Choice] = []
+    for part in pattern:
+        parts.extend(inner if part == Slot(slot) else (part,))
+    return tuple(parts)
+
+
 def slots(pattern: Pattern) -> Iterator[str]:
     """Yield the name of each slot."""
     for part in pattern:
