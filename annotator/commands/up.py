@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -67,11 +68,12 @@ def up(
         server = uvicorn.Server(config)
         welcome = threading.Thread(target=_welcome, args=(console, server, service, sign_ins), daemon=True)
         welcome.start()
-        stack.callback(console.print, "Stopped.")
+        signal.signal(signal.SIGTERM, _interrupt)
         try:
             server.run()
         except KeyboardInterrupt:
             console.print("\nStopping …")
+    console.print("Stopped.")
 
 
 def _start_parts(settings: Settings, stack: ExitStack) -> None:
@@ -112,6 +114,11 @@ def _first_coordinator(console: Console, service: Service, address: str) -> None
         token = invite(service.database, None, Role.COORDINATOR, service.now(), lasts)
         console.print("Nobody can sign in yet. This link works once and makes the first coordinator:")
         console.print(f"{address}/invitation?token={token}", soft_wrap=True)
+
+
+def _interrupt(*_: object) -> None:
+    """End on a polite request to stop as on Ctrl-C: everything that was started is stopped."""
+    raise KeyboardInterrupt
 
 
 def _require_free(settings: Settings) -> None:

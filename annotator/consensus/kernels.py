@@ -123,7 +123,7 @@ def _em_pass(unrolled: int) -> Callable[..., Any]:  # noqa: C901 one loop, compi
 
 
 @njit(cache=True, nogil=True)
-def _multiply(p: Any, table: Any, code: Any, start: int, end: int, size: int) -> Any:  # noqa: PLR0917 compiled inline
+def _multiply(p: Any, table: Any, code: Any, start: int, end: int, size: int) -> Any:
     """Multiply `p` by the rows of a task, rescaling on the way; return the log of what was divided out."""
     logs = 0.0
     for j in range(start, end):
@@ -205,7 +205,7 @@ def add_label(chain: Any, sums: Any, prior: Any, posterior: Any, label: Any) -> 
 
 
 @njit(cache=True, nogil=True)
-def _count(  # noqa: PLR0917 compiled inline
+def _count(
     sign: float, task: int, head: Any, after: Any, code: Any, counts: Any, rows: Any, totals: Any, p: Any
 ) -> None:
     n_classes = totals.size

@@ -112,7 +112,7 @@ class StreamingConsensus:
 
     def _allocate(self, tasks: int, workers: int, labels: int) -> None:
         """Make room for at least so many, doubling what there is."""
-        from annotator.consensus.kernels import add_label  # noqa: PLC0415 numba loads on first use
+        from annotator.consensus.kernels import add_label
 
         self._add = add_label
         old = getattr(self, "_room", (0, 0, 0))
