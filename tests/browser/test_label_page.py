@@ -115,6 +115,18 @@ def test_one_undo_takes_a_passage_back_with_its_state(open_page: OpenPage) -> No
     assert passages(page) == [("Fee", "registration fee", "present")]
 
 
+def test_a_click_on_a_passage_makes_it_the_one_that_keys_act_on(open_page: OpenPage) -> None:
+    page = open_page()
+    drag(page, "registration", "fee")
+    keys(page, "f")
+    drag(page, "Passports", "kept")
+    keys(page, "k")
+    page.locator(".htx-highlight").first.click()
+    expect(page.locator(".passage").first).to_have_attribute("aria-current", "true")
+    keys(page, "x")
+    assert [state for _, _, state in passages(page)] == ["contradicted", "present"]
+
+
 def test_a_rating_is_asked_for_and_its_keys_work_wherever_the_focus_is(open_page: OpenPage, harness: Harness) -> None:
     page = open_page()
     keys(page, "Control+Enter")

@@ -80,6 +80,7 @@ class Posting {
     // The editor takes two marks at one place within half a second for a double click, so no two may share a place.
     this.#place = 100 - this.#place;
     range.startContainer.parentElement.dispatchEvent(new MouseEvent("mouseup", { bubbles: true, clientX: this.#place }));
+    this.textElement.dispatchEvent(new MouseEvent("click", { bubbles: true })); // it takes the next click for a drag's end
     labels.unselectAll();
   }
 

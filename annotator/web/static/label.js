@@ -45,6 +45,7 @@ class LabelPage {
       this.#setState("loading");
       this.#closeTask();
       clearNotice();
+      setStatus("");
     }
     let given;
     try {
