@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from annotator.domain.errors import RateLimitedError, UnauthenticatedError
+from annotator.domain.roles import Role
 from annotator.people.passwords import check_password
 from annotator.people.tokens import new_token, token_hash
 from annotator.storage import audit, markers, people
@@ -57,6 +58,10 @@ def sign_in(
             people.forget_failures(session, now - _WINDOW)
         raise UnauthenticatedError("That address and password don't belong together.", mend="Check both and try again.")
     return _open(database, found[0], now, lasts, old_token)
+
+
+def role_of(signed_in: SignedIn) -> Role:
+    return Role(signed_in.person.role)
 
 
 def sign_out(database: Database, token: str) -> None:

@@ -48,6 +48,13 @@ class Database:
             yield session
 
     @contextmanager
+    def frozen(self) -> Iterator[Session]:
+        """Give a session for reading that sees one moment throughout, however long it takes."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite reads in WAL mode are frozen
+        with self.engine.connect().execution_options(**level) as connection, Session(connection) as session:
+            yield session
+
+    @contextmanager
     def writing(self) -> Iterator[Session]:
         """Give a session whose work is committed at the end of the block, or rolled back if the block raises."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
-from annotator.storage.tables import Item, Project
+from annotator.storage.tables import FlagReport, Item, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,15 @@ def count_by_state(session: Session, project_id: str) -> dict[ItemState, int]:
     return {state: counts.get(state.value, 0) for state in ItemState}
 
 
-def page(session: Session, project_id: str, state: ItemState | None, after: str | None, limit: int) -> list[Item]:
-    """Return items in id order after a cursor, of one state or of all."""
+def page(
+    session: Session, project_id: str, state: ItemState | None, after: str | None, limit: int, *, answered: int = 0
+) -> list[Item]:
+    """Return items in id order after a cursor, of one state or of all, with at least so many answers."""
     statement = select(Item).where(Item.project_id == project_id).order_by(Item.id).limit(limit)
     if state is not None:
         statement = statement.where(Item.state == state.value)
+    if answered:
+        statement = statement.where(Item.answered >= answered)
     if after is not None:
         statement = statement.where(Item.id > after)
     return list(session.exec(statement))
@@ -109,3 +113,8 @@ def page(session: Session, project_id: str, state: ItemState | None, after: str 
 
 def by_public_id(session: Session, project_id: str, public_id: str) -> Item | None:
     return session.exec(select(Item).where(Item.project_id == project_id, Item.public_id == public_id)).first()
+
+
+def flags_of(session: Session, item_id: str) -> list[FlagReport]:
+    """Return what people have said about an item instead of labelling it, oldest first."""
+    return list(session.exec(select(FlagReport).where(FlagReport.item_id == item_id).order_by(FlagReport.id)))

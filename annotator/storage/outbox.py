@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select, update
 
 from annotator.storage.tables import Outbox
 
@@ -31,10 +31,7 @@ def add(session: Session, at: datetime, kind: OutboxKind, subject: str) -> None:
 
 def due(session: Session, now: datetime, limit: int) -> list[Outbox]:
     """Return rows whose time has come, oldest first."""
-    statement = (
-        select(Outbox).where(col(Outbox.done_at).is_(None), Outbox.due_at <= now).order_by(col(Outbox.id)).limit(limit)
-    )
-    return list(session.exec(statement))
+    return list(session.exec(select(Outbox).where(Outbox.due_at <= now).order_by(col(Outbox.id)).limit(limit)))
 
 
 def put_off(session: Session, row_id: str, now: datetime, error: str) -> None:
@@ -46,24 +43,18 @@ def put_off(session: Session, row_id: str, now: datetime, error: str) -> None:
     session.add(row)
 
 
-def done(session: Session, row_id: str, now: datetime) -> None:
-    row = session.get_one(Outbox, row_id)
-    row.done_at = now
-    row.error = None
-    session.add(row)
+def done(session: Session, row_id: str) -> None:
+    """Forget a row whose subject has been mirrored."""
+    session.exec(delete(Outbox).where(col(Outbox.id) == row_id))
 
 
 def hurry(session: Session, now: datetime) -> None:
     """Make every waiting row due at once, as when Label Studio has come back."""
-    for row in session.exec(select(Outbox).where(col(Outbox.done_at).is_(None), Outbox.due_at > now)):
-        row.due_at = now
-        session.add(row)
+    session.exec(update(Outbox).where(col(Outbox.due_at) > now).values(due_at=now))
 
 
 def state(session: Session) -> OutboxState:
     """Return how much waits, how much of it has failed before, and since when the oldest waits."""
-    waiting = col(Outbox.done_at).is_(None)
-    statement = select(func.count(), func.min(Outbox.created_at)).select_from(Outbox).where(waiting)
-    count, oldest = session.exec(statement).one()
-    failing = session.exec(select(func.count()).select_from(Outbox).where(waiting, col(Outbox.attempts) > 0)).one()
+    count, oldest = session.exec(select(func.count(), func.min(Outbox.created_at)).select_from(Outbox)).one()
+    failing = session.exec(select(func.count()).select_from(Outbox).where(col(Outbox.attempts) > 0)).one()
     return OutboxState(waiting=count, failing=failing, oldest=oldest)

@@ -218,18 +218,30 @@ class MirrorTask(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    __table_args__ = (
-        Index("outbox_due", "due_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
-    )
+    """What has yet to reach Label Studio; a row goes when it has."""
 
     id: str = Field(default_factory=new_id, primary_key=True)
     kind: str
     subject: str = Field(index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
-    due_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime, index=True)
     attempts: int = 0
     error: str | None = None
-    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class StudioChange(SQLModel, table=True):
+    """Something a coordinator did to an item's annotations in Label Studio: kept beside the raw answers, never over them."""
+
+    __tablename__ = "studio_change"
+    __table_args__ = (UniqueConstraint("ls_annotation_id", "changed_at"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    item_id: str = Field(foreign_key="item.id", index=True)
+    annotation_id: str | None = Field(default=None, foreign_key="annotation.id")  # None: made there by hand
+    ls_annotation_id: int
+    result: list[dict[str, Any]] = Field(sa_type=JSON)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Marker(SQLModel, table=True):

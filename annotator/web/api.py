@@ -67,7 +67,9 @@ def open_session(body: contract.SignIn, request: Request, response: Response, se
 
 
 @router.delete("/session", responses=_errors(401, 403))
-def close_session(request: Request, response: Response, service: ServiceDep, caller: AnyoneSignedInDep) -> contract.Done:
+def close_session(
+    request: Request, response: Response, service: ServiceDep, caller: AnyoneSignedInDep
+) -> contract.Done:
     """Sign out. What is held goes back to the pool."""
     returns.release(service.database, caller.id, service.now())
     sign_in.sign_out(service.database, request.cookies[SESSION_COOKIE])

@@ -21,13 +21,14 @@ router = APIRouter(tags=["operations"])
 def healthz(service: ServiceDep) -> JSONResponse:
     """Say ok when pages can be served. Label Studio may be away: answers are kept and mirrored later."""
     try:
-        parts = _parts(service)
+        state = parts(service)
     except SQLAlchemyError:
         return JSONResponse({"status": "unavailable", "database": {"state": "down"}}, 503)
-    return JSONResponse({"status": "ok", **parts})
+    return JSONResponse({"status": "ok", **state})
 
 
-def _parts(service: Service) -> dict[str, Any]:
+def parts(service: Service) -> dict[str, Any]:
+    """Return the state of database, Label Studio and outbox."""
     with service.database.reading() as session:
         waiting = outbox.state(session)
         seen = markers.get(session, STUDIO_STATE)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from annotator.domain.clock import Clock
 from annotator.domain.schema import Schema
+from annotator.insight.current import CurrentAgreement
 from annotator.settings import Settings
 from annotator.storage import projects
 from annotator.storage.database import Database
@@ -35,6 +37,24 @@ class Service:
     def label_config(self) -> str:
         """The editor's config, built from the guideline."""
         return build_label_config(self.schema)
+
+    @cached_property
+    def agreement(self) -> CurrentAgreement:
+        """Agreement as it stands."""
+        return CurrentAgreement(self.database, self.schema, self.project.id)
+
+    @property
+    def studio_url(self) -> str:
+        """Where coordinators find Label Studio; empty where there is none."""
+        if not self.settings.studio:
+            return ""
+        return self.settings.studio_url or self.settings.embedded_studio_url
+
+    def scratch(self) -> Path:
+        """Return the folder for files that live as long as a request."""
+        folder = self.settings.home / "scratch"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -57,18 +57,11 @@ def upgrade() -> None:
         sa.Column("due_at", annotator.storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(), nullable=True),
-        sa.Column("done_at", annotator.storage.types.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_due_at"), ["due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_subject"), ["subject"], unique=False)
-        batch_op.create_index(
-            "outbox_due",
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("done_at IS NULL"),
-            postgresql_where=sa.text("done_at IS NULL"),
-        )
 
     op.create_table(
         "person",
@@ -332,8 +325,35 @@ def upgrade() -> None:
     with op.batch_alter_table("annotation", schema=None) as batch_op:
         batch_op.create_index("annotation_created", ["created_at"], unique=False)
 
+    op.create_table(
+        "studio_change",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("annotation_id", sa.String(), nullable=True),
+        sa.Column("ls_annotation_id", sa.Integer(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("changed_at", annotator.storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", annotator.storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["annotation_id"],
+            ["annotation.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("ls_annotation_id", "changed_at"),
+    )
+    with op.batch_alter_table("studio_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_studio_change_item_id"), ["item_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("studio_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_studio_change_item_id"))
+
+    op.drop_table("studio_change")
     with op.batch_alter_table("annotation", schema=None) as batch_op:
         batch_op.drop_index("annotation_created")
 
@@ -379,10 +399,8 @@ def downgrade() -> None:
     op.drop_table("sign_in_failure")
     op.drop_table("person")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(
-            "outbox_due", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")
-        )
         batch_op.drop_index(batch_op.f("ix_outbox_subject"))
+        batch_op.drop_index(batch_op.f("ix_outbox_due_at"))
 
     op.drop_table("outbox")
     op.drop_table("marker")
