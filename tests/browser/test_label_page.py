@@ -125,6 +125,10 @@ def test_a_click_on_a_passage_makes_it_the_one_that_keys_act_on(open_page: OpenP
     expect(page.locator(".passage").first).to_have_attribute("aria-current", "true")
     keys(page, "x")
     assert [state for _, _, state in passages(page)] == ["contradicted", "present"]
+    drag(page, "season", "ends")  # the picked passage's label is not put on other words
+    expect(page.locator(".choosing q")).to_have_text("season ends")
+    keys(page, "v")
+    assert [title for title, _, _ in passages(page)] == ["Fee", "Papers kept ★", "Vague"]
 
 
 def test_a_rating_is_asked_for_and_its_keys_work_wherever_the_focus_is(open_page: OpenPage, harness: Harness) -> None:
