@@ -42,9 +42,9 @@ class Posting {
     return this.#annotation.names.get(this.#config.spans.name);
   }
 
-  /** The value of the label that is picked up for the next passage, or null. */
+  /** The value of the label that is picked up for the next passage, or null; a selected passage shows its own label. */
   get pickedLabel() {
-    return this.#labels.selectedValues()[0] ?? null;
+    return this.#annotation.selectedRegions.length ? null : (this.#labels.selectedValues()[0] ?? null);
   }
 
   /** Marked passages in the order of the text: {id, label, state, text, start, end, selected}. */
@@ -80,6 +80,7 @@ class Posting {
     // The editor takes two marks at one place within half a second for a double click, so no two may share a place.
     this.#place = 100 - this.#place;
     range.startContainer.parentElement.dispatchEvent(new MouseEvent("mouseup", { bubbles: true, clientX: this.#place }));
+    this.textElement.dispatchEvent(new MouseEvent("click", { bubbles: true })); // it takes the next click for a drag's end
     labels.unselectAll();
   }
 

@@ -12,7 +12,7 @@ export function setStatus(text, kind = "") {
 
 /**
  * Show a notice above the posting: {kind, title, text, actions, body}. `actions` are [label, handler] pairs, the first is
- * the likely one. `body` may be a node with more. Focus goes to the first action,
+ * the likely one; in place of a handler stands an address that opens beside the page. `body` may be a node with more. Focus goes to the first action,
  * unless the notice comes `quiet`ly.
  */
 export function showNotice({ kind = "calm", title, text, actions = [], body = null, quiet = false }) {
@@ -30,7 +30,7 @@ export function showNotice({ kind = "calm", title, text, actions = [], body = nu
     const button = document.createElement(typeof handler === "string" ? "a" : "button");
     button.textContent = label;
     button.className = index ? "button quiet" : "button";
-    if (typeof handler === "string") Object.assign(button, { href: handler, target: label.startsWith("Sign in") ? "_blank" : "" });
+    if (typeof handler === "string") Object.assign(button, { href: handler, target: "_blank" });
     else Object.assign(button, { type: "button", onclick: handler });
     buttons.append(button);
   });

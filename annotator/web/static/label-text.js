@@ -123,7 +123,7 @@ export class WordSelection {
   }
 
   #onClick(event) {
-    if (this.#dragged || !window.getSelection().isCollapsed || event.target.closest(".htx-highlight")) return;
+    if (!event.isTrusted || this.#dragged || !window.getSelection().isCollapsed || event.target.closest(".htx-highlight")) return;
     const word = this.#wordAt(event.clientX, event.clientY);
     if (word === null) return;
     const [first, last] = [Math.min(this.#from, this.#to), Math.max(this.#from, this.#to)];

@@ -45,6 +45,7 @@ class LabelPage {
       this.#setState("loading");
       this.#closeTask();
       clearNotice();
+      setStatus("");
     }
     let given;
     try {
@@ -216,7 +217,7 @@ class LabelPage {
     showNotice({
       title: "Paused",
       text: "Nothing is held in your name, and a pause never counts against you. Come back whenever you like.",
-      actions: [["Go on labelling", () => this.next()], ["Leave", "/"]],
+      actions: [["Go on labelling", () => this.next()], ["Sign out", () => byId("sign-out").requestSubmit()]],
     });
   }
 
