@@ -21,3 +21,12 @@ HOME = {
     Role.ADMIN: "/coordinator",
 }
 """The page each role starts from."""
+
+MAY_INVITE: dict[Role, frozenset[Role]] = {
+    Role.VOLUNTEER: frozenset(),
+    Role.ADJUDICATOR: frozenset(),
+    Role.RESEARCHER: frozenset(),
+    Role.COORDINATOR: frozenset({Role.VOLUNTEER, Role.ADJUDICATOR, Role.RESEARCHER, Role.COORDINATOR}),
+    Role.ADMIN: frozenset(Role),
+}
+"""Which roles each role may invite."""

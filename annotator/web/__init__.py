@@ -1,0 +1,1 @@
+"""Thin routes, one module a persona. A route parses, calls one function and renders; it decides nothing."""

@@ -1,0 +1,41 @@
+"""The FastAPI factory: routes, middleware and error handlers put together. No settings or engine are made at import."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Response
+from fastapi.staticfiles import StaticFiles
+
+from annotator import __version__
+from annotator.studio.editor_assets import EditorAssets, EditorFiles
+from annotator.web import agreement_api, api, auth, desk, errors, health, label, reference, research
+from annotator.web.headers import RequestGuard, SecurityHeaders
+from annotator.web.pages import STATIC
+from annotator.web.service import Service
+
+_ABOUT = """Dispenses postings to volunteers, stores their answers once, and shows how far people agree.
+
+Sign in with `POST /api/v1/session`; state-changing calls carry the value of the `csrf` cookie in `X-CSRF-Token`."""
+
+
+def create_app(service: Service, editor: EditorAssets) -> FastAPI:
+    """Return the application; `editor` are Label Studio's editor files, found and compressed before."""
+    app = FastAPI(title="Annotator", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
+    app.state.service = service
+    app.state.editor = editor
+    errors.install(app)
+    for routes in (health, auth, api, agreement_api, label, desk, research, reference):
+        app.include_router(routes.router)
+    app.mount("/static", _Immutable(directory=STATIC), name="static")
+    app.mount(editor.url, EditorFiles(editor), name="editor")
+    app.add_middleware(RequestGuard)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+class _Immutable(StaticFiles):
+    """Static files whose address changes with their content, so they may be kept for a year."""
+
+    def file_response(self, *args: object, **options: object) -> Response:
+        response = super().file_response(*args, **options)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

@@ -1,0 +1,219 @@
+"""The compiled inner loops. Nothing else of consensus knows of numba, and this module is imported on first use.
+
+Every loop releases the interpreter's lock, so that plain threads use all cores (numba's own thread layers may neither
+be entered from two threads at once nor survive a fork, and a web service does both). Compiled code is cached on disk.
+Strict IEEE arithmetic throughout: reassociation moves posteriors.
+
+Arguments come in tuples: `tasks` is (indptr, code, least), as in `problem.Problem`; `sums` is (counts, totals), which are
+overwritten with expected counts (rows, K) and totals (K,) of the tasks with `least` labels or more; `span` is (low, high),
+the tasks to go through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+UNROLLED = 8
+"""Loops over classes are unrolled for problems of at most this many."""
+
+_TINY = 1e-150  # products are renewed below this: eight further factors, floored as tables are, cannot underflow
+_RENEW = 7  # a task's product is rescaled after every 8 factors
+
+
+@njit(cache=True, nogil=True)
+def group_by_task(task: Any, worker: Any, label: Any, n_tasks: int, n_classes: int) -> Any:
+    """Return (indptr, code): the rows `worker * n_classes + label` of task `t` are `code[indptr[t]:indptr[t + 1]]`."""
+    indptr = np.zeros(n_tasks + 1, dtype=np.int64)
+    for t in task:
+        indptr[t + 1] += 1
+    for t in range(n_tasks):
+        indptr[t + 1] += indptr[t]
+    place = indptr[:-1].copy()
+    code = np.empty(task.size, dtype=np.int32)
+    for j in range(task.size):
+        t = task[j]
+        code[place[t]] = worker[j] * n_classes + label[j]
+        place[t] += 1
+    return indptr, code
+
+
+@njit(cache=True, nogil=True)
+def vote_shares(tasks: Any, posterior: Any, span: Any) -> None:
+    """Write the shares of votes; a task without labels has equal shares."""
+    indptr, code, _ = tasks
+    n_classes = posterior.shape[1]
+    for i in range(span[0], span[1]):
+        size = indptr[i + 1] - indptr[i]
+        posterior[i] = 0.0 if size else 1.0 / n_classes
+        for j in range(indptr[i], indptr[i + 1]):
+            posterior[i, code[j] % n_classes] += 1.0 / size
+
+
+@njit(cache=True, nogil=True)
+def expected_sums(tasks: Any, posterior: Any, sums: Any, span: Any) -> None:
+    """Add up a posterior that is given: the M step's sums, alone."""
+    indptr, code, least = tasks
+    counts, totals = sums
+    counts[:] = 0.0
+    totals[:] = 0.0
+    for i in range(span[0], span[1]):
+        if indptr[i + 1] - indptr[i] >= least:
+            totals += posterior[i]
+            for j in range(indptr[i], indptr[i + 1]):
+                counts[code[j]] += posterior[i]
+
+
+@cache
+def em_pass(n_classes: int) -> Callable[..., Any]:
+    """Return the fused E and M step for that many classes."""
+    return _em_pass(n_classes if n_classes <= UNROLLED else 0)
+
+
+@cache
+def _em_pass(unrolled: int) -> Callable[..., Any]:  # noqa: C901 one loop, compiled as one
+    @njit(cache=True, nogil=True)
+    def run(tasks: Any, model: Any, posterior: Any, sums: Any, span: Any) -> Any:
+        """One E step, each task followed at once by its share of the M step's sums. Returns the log-likelihood.
+
+        `model` is (table, prior): `table` (rows, K) holds the likelihood of each (worker, label) under each true class,
+        `prior` (1 or n_tasks, K) that of the classes. Writes `posterior` (n_tasks, K). Products stand in for sums of
+        logarithms: exact to a few ulp, and one logarithm serves many tasks.
+        """
+        indptr, code, least = tasks
+        table, prior = model
+        counts, totals = sums
+        size = unrolled if unrolled > 0 else table.shape[1]
+        own_prior = prior.shape[0] > 1
+        counts[:] = 0.0
+        totals[:] = 0.0
+        log_likelihood = 0.0
+        scale = 1.0
+        p = np.empty(size)
+        for i in range(span[0], span[1]):
+            start, end = indptr[i], indptr[i + 1]
+            for k in range(size):
+                p[k] = prior[i if own_prior else 0, k]
+            logs = _multiply(p, table, code, start, end, size)
+            mass = 0.0
+            for k in range(size):
+                mass += p[k]
+            for k in range(size):
+                p[k] /= mass
+                posterior[i, k] = p[k]
+            if end - start < least:
+                continue
+            log_likelihood += logs
+            scale *= mass
+            if scale < _TINY:
+                log_likelihood += np.log(scale)
+                scale = 1.0
+            for k in range(size):
+                totals[k] += p[k]
+            for j in range(start, end):
+                for k in range(size):
+                    counts[code[j], k] += p[k]
+        return log_likelihood + np.log(scale)
+
+    return run
+
+
+@njit(cache=True, nogil=True)
+def _multiply(p: Any, table: Any, code: Any, start: int, end: int, size: int) -> Any:  # noqa: PLR0917 compiled inline
+    """Multiply `p` by the rows of a task, rescaling on the way; return the log of what was divided out."""
+    logs = 0.0
+    for j in range(start, end):
+        for k in range(size):
+            p[k] *= table[code[j], k]
+        if (j - start) & _RENEW == _RENEW:
+            top = 0.0
+            for k in range(size):
+                top = max(top, p[k])
+            for k in range(size):
+                p[k] /= top
+            logs += np.log(top)
+    return logs
+
+
+@njit(cache=True, nogil=True)
+def held_out_score(tasks: Any, log_model: Any, table: Any, temper: float, span: Any) -> float:
+    """Return the log-probability of each label given the other labels of its task, summed over tasks.
+
+    The class is held to be distributed as the `temper`-th power of its posterior without the label; `log_model` holds
+    logarithms of the model of `em_pass`, `table` says how probable the label is under each class.
+    """
+    indptr, code, _ = tasks
+    log_table, log_prior = log_model
+    size = log_table.shape[1]
+    own_prior = log_prior.shape[0] > 1
+    score = 0.0
+    p = np.empty(size)
+    for i in range(span[0], span[1]):
+        start, end = indptr[i], indptr[i + 1]
+        if end - start < 2:
+            continue
+        p[:] = log_prior[i if own_prior else 0]
+        for j in range(start, end):
+            p += log_table[code[j]]
+        for j in range(start, end):
+            rest = p - log_table[code[j]]
+            weights = np.exp(temper * (rest - rest.max()))
+            score += np.log(np.sum(weights * table[code[j]]) / np.sum(weights))
+    return score
+
+
+@njit(cache=True, nogil=True)
+def add_label(chain: Any, sums: Any, prior: Any, posterior: Any, label: Any) -> None:
+    """Add one label and renew its task's posterior, given everything but that task (incremental EM).
+
+    `chain` is (head, size, after, code, owner): the labels of a task are a linked list that starts at `head[task]`;
+    `after`, `code` and `owner` (the task) go by label. `sums` is (counts, rows, totals): expected counts (rows, K), their sums by worker (n_workers, K)
+    and by class (K,). `prior` is (pseudo_counts (K observed, K true), strength (K,), prevalence weight). `label` is
+    (number, task, worker, observed). A task with one label is not counted.
+    """
+    head, size, after, code, owner = chain
+    counts, rows, totals = sums
+    number, task, worker, observed = label
+    n_classes = totals.size
+    p = posterior[task]
+    if size[task] >= 2:
+        _count(-1.0, task, head, after, code, counts, rows, totals, p)
+    owner[number] = task
+    code[number] = worker * n_classes + observed
+    after[number] = head[task]
+    head[task] = number
+    size[task] += 1
+    for k in range(n_classes):
+        p[k] = prior[2] + totals[k]
+    j = head[task]
+    while j >= 0:
+        w, seen = divmod(code[j], n_classes)
+        top = 0.0
+        for k in range(n_classes):
+            p[k] *= (counts[code[j], k] + prior[0][seen, k]) / (rows[w, k] + prior[1][k])
+            top = max(top, p[k])
+        for k in range(n_classes):
+            p[k] /= top
+        j = after[j]
+    p /= p.sum()
+    if size[task] >= 2:
+        _count(1.0, task, head, after, code, counts, rows, totals, p)
+
+
+@njit(cache=True, nogil=True)
+def _count(  # noqa: PLR0917 compiled inline
+    sign: float, task: int, head: Any, after: Any, code: Any, counts: Any, rows: Any, totals: Any, p: Any
+) -> None:
+    n_classes = totals.size
+    for k in range(n_classes):
+        totals[k] += sign * p[k]
+    j = head[task]
+    while j >= 0:
+        for k in range(n_classes):
+            counts[code[j], k] += sign * p[k]
+            rows[code[j] // n_classes, k] += sign * p[k]
+        j = after[j]

@@ -1,0 +1,241 @@
+"""The label matrix: who said what of which task, as three integer columns and the ids behind them.
+
+Reading, checking and factorising live here, so that every estimator may trust its input. What is made of the labels
+(consensus, agreement) does not live here. Column names follow Crowd-Kit: `task, worker, label`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import ArrayLike, NDArray
+
+from annotator.domain.errors import InputError
+
+MAX_CLASSES = 4096
+"""More distinct labels than this is taken for a mistake (an id or a text in the label column)."""
+
+IntArray = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMatrix:
+    """Labels in coordinate form: entry `i` says that `worker[i]` gave `task[i]` the class `label[i]`.
+
+    `task`, `worker`, `label` are int32 codes of shape (n_labels,); `tasks`, `workers`, `classes` hold the ids in code
+    order. `ordered` says whether the order of the classes means something: it does where it was given, and where the
+    labels are numbers. A worker who labels a task twice counts twice, as observer 1 does in Dawid & Skene (1979);
+    `require_unique` refuses that where a statistic cannot have it.
+    """
+
+    task: IntArray
+    worker: IntArray
+    label: IntArray
+    tasks: NDArray[Any]
+    workers: NDArray[Any]
+    classes: NDArray[Any]
+    ordered: bool = True
+
+    @property
+    def n_labels(self) -> int:
+        return len(self.label)
+
+    @property
+    def n_tasks(self) -> int:
+        return len(self.tasks)
+
+    @property
+    def n_workers(self) -> int:
+        return len(self.workers)
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.classes)
+
+    @classmethod
+    def from_codes(
+        cls,
+        task: ArrayLike,
+        worker: ArrayLike,
+        label: ArrayLike,
+        *,
+        n_tasks: int | None = None,
+        n_workers: int | None = None,
+        n_classes: int | None = None,
+    ) -> Self:
+        """Wrap integer codes, each counted from 0; the sizes default to the largest code plus one.
+
+        Raises `InputError` for columns of unequal length, no rows, and codes that are not integers within their size.
+        """
+        codes = (_codes("task", task), _codes("worker", worker), _codes("label", label))
+        _same_length(*codes)
+        given = (n_tasks, n_workers, n_classes)
+        sizes = [_size(*column) for column in zip(("task", "worker", "label"), codes, given, strict=True)]
+        _check_classes(sizes[2])
+        tasks, workers, classes = (np.arange(size) for size in sizes)
+        return cls(*codes, tasks=tasks, workers=workers, classes=classes)
+
+    @classmethod
+    def from_columns(cls, task: Any, worker: Any, label: Any, *, classes: Sequence[Any] | None = None) -> Self:
+        """Factorise three columns of strings or numbers (lists, numpy, pandas or Arrow).
+
+        Tasks and workers are numbered as they first appear. Classes are sorted (by value where they are numbers), or
+        stand in the order of `classes`, which may name classes that nobody used. Rows are counted from 1 in errors.
+        Raises `InputError` for columns of unequal length, no rows, missing values, and labels outside `classes`.
+        """
+        task_codes, tasks = _factorise("task", task)
+        worker_codes, workers = _factorise("worker", worker)
+        label_codes, found = _factorise("label", label)
+        _same_length(task_codes, worker_codes, label_codes)
+        _check_classes(len(found))
+        if classes is None:
+            label_codes, names, ordered = _sorted_classes(label_codes, found)
+        else:
+            label_codes, names = _given_classes(label_codes, found, classes)
+            ordered = True
+        return cls(task_codes, worker_codes, label_codes, tasks, workers, names, ordered)
+
+    def class_values(self) -> NDArray[np.float64]:
+        """Return the classes as numbers, shape (n_classes,). Raises `InputError` where one is not a number."""
+        values = _as_numbers(self.classes)
+        if values is None:
+            raise InputError(
+                f"the class {_first_non_number(self.classes)!r} is not a number.",
+                where="column label",
+                mend="Interval and ratio levels need numeric labels; use nominal, or ordinal with the order of the classes.",
+            )
+        return values
+
+    def require_unique(self) -> None:
+        """Raise `InputError`, naming the row, where a worker labelled a task more than once."""
+        cell = self.task.astype(np.int64) * self.n_workers + self.worker
+        order = np.argsort(cell, kind="stable")
+        again = order[1:][cell[order[1:]] == cell[order[:-1]]]
+        if len(again):
+            row = int(again.min())
+            raise InputError(
+                f"worker {self.workers[self.worker[row]]!r} labelled task {self.tasks[self.task[row]]!r} before.",
+                where=f"row {row + 1}, columns task and worker",
+                mend="Keep one label a worker and task.",
+            )
+
+
+def _codes(column: str, values: ArrayLike) -> IntArray:
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise InputError(f"has shape {array.shape}, not one dimension.", where=f"column {column}")
+    if not len(array):
+        raise InputError("there are no rows.", where=f"column {column}", mend="Give at least one label.")
+    if array.dtype.kind not in "iu":
+        raise InputError(
+            f"holds {array.dtype}, not integer codes.", where=f"column {column}", mend="Use LabelMatrix.from_columns."
+        )
+    if array.min() < 0 or array.max() > np.iinfo(np.int32).max:
+        row = int(np.flatnonzero((array < 0) | (array > np.iinfo(np.int32).max))[0])
+        raise InputError(f"the code {array[row]} is out of range.", where=f"row {row + 1}, column {column}")
+    return np.ascontiguousarray(array, dtype=np.int32)
+
+
+def _size(column: str, codes: IntArray, size: int | None) -> int:
+    needed = int(codes.max()) + 1
+    if size is None or size >= needed:
+        return needed if size is None else size
+    row = int(np.flatnonzero(codes >= size)[0])
+    raise InputError(f"the code {codes[row]} is not below {size}.", where=f"row {row + 1}, column {column}")
+
+
+def _same_length(task: IntArray, worker: IntArray, label: IntArray) -> None:
+    if not len(task) == len(worker) == len(label):
+        raise InputError(
+            f"the columns differ in length: {len(task)}, {len(worker)} and {len(label)} rows.",
+            where="columns task, worker, label",
+        )
+
+
+def _check_classes(n_classes: int) -> None:
+    if n_classes > MAX_CLASSES:
+        raise InputError(
+            f"holds {n_classes:,} distinct labels, more than {MAX_CLASSES:,}.",
+            where="column label",
+            mend="Is it an id or a text? Labels are classes.",
+        )
+
+
+def _factorise(column: str, values: Any) -> tuple[IntArray, NDArray[Any]]:
+    """Return int32 codes by first appearance and the distinct values."""
+    array = _arrow(column, values)
+    if not len(array):
+        raise InputError("there are no rows.", where=f"column {column}", mend="Give at least one label.")
+    if array.null_count:
+        _missing(column, int(np.flatnonzero(np.asarray(array.is_null()))[0]))
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    names: NDArray[Any] = encoded.dictionary.to_numpy(zero_copy_only=False)
+    if names.dtype.kind == "O":
+        _reject(column, codes, [name for name in range(len(names)) if not str(names[name]).strip()], "is empty")
+    elif names.dtype.kind == "f":
+        _reject(column, codes, list(np.flatnonzero(~np.isfinite(names))), "is not finite")
+    return codes, names
+
+
+def _arrow(column: str, values: Any) -> Any:
+    """Return a contiguous Arrow array; a NaN of Python, numpy or pandas becomes null."""
+    try:
+        array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise InputError(f"mixes kinds of values ({error}).", where=f"column {column}") from error
+    if isinstance(array, pa.ChunkedArray):
+        array = array.unify_dictionaries().combine_chunks()
+    if pa.types.is_boolean(array.type):
+        array = array.cast(pa.int8())
+    return array
+
+
+def _missing(column: str, row: int) -> None:
+    raise InputError("is missing.", where=f"row {row + 1}, column {column}", mend="Leave out rows without a value.")
+
+
+def _reject(column: str, codes: IntArray, names: list[int], what: str) -> None:
+    if names:
+        row = int(np.flatnonzero(np.isin(codes, names))[0])
+        raise InputError(f"{what}.", where=f"row {row + 1}, column {column}", mend="Leave out rows without a value.")
+
+
+def _sorted_classes(codes: IntArray, found: NDArray[Any]) -> tuple[IntArray, NDArray[Any], bool]:
+    numbers = _as_numbers(found)
+    order = np.argsort(found.astype(str) if numbers is None else numbers, kind="stable")
+    place = np.empty(len(found), dtype=np.int32)
+    place[order] = np.arange(len(found), dtype=np.int32)
+    return place[codes], found[order], numbers is not None
+
+
+def _given_classes(codes: IntArray, found: NDArray[Any], classes: Sequence[Any]) -> tuple[IntArray, NDArray[Any]]:
+    """Classes are matched by what they print as, so that 1 in a file meets "1" in a schema."""
+    place = {str(name): code for code, name in enumerate(classes)}
+    if len(place) != len(classes):
+        raise InputError("a class is named twice.", where="classes", mend="Name each class once.")
+    _check_classes(len(classes))
+    unknown = [code for code, name in enumerate(found) if str(name) not in place]
+    if unknown:
+        row = int(np.flatnonzero(np.isin(codes, unknown))[0])
+        raise InputError(
+            f"{found[codes[row]]!r} is none of the classes {', '.join(map(str, classes))}.",
+            where=f"row {row + 1}, column label",
+        )
+    return np.array([place[str(name)] for name in found], dtype=np.int32)[codes], np.array(classes)
+
+
+def _as_numbers(names: NDArray[Any]) -> NDArray[np.float64] | None:
+    try:
+        values = names.astype(np.float64)
+    except (TypeError, ValueError):
+        return None
+    return values if np.isfinite(values).all() else None
+
+
+def _first_non_number(names: NDArray[Any]) -> Any:
+    return next(name for name in names if _as_numbers(np.array([name])) is None)

@@ -1,0 +1,100 @@
+"""How a lease ends other than by an answer: it expires, is skipped, is released, or its item is taken away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from annotator.domain.errors import LeaseExpiredError
+from annotator.domain.items import ItemState
+from annotator.domain.leases import LeaseState
+from annotator.domain.schema import Flag
+from annotator.storage import audit, item_state, leases, outbox
+from annotator.storage.database import Database
+from annotator.storage.outbox import OutboxKind
+from annotator.storage.tables import FlagReport, Lease
+
+_BATCH = 100
+
+
+def expire_overdue(database: Database, now: datetime) -> int:
+    """End the leases whose time is up and give their slots back, one transaction each; return how many."""
+    with database.reading() as session:
+        overdue = leases.overdue(session, now, _BATCH)
+    ended = 0
+    for lease_id in overdue:
+        with database.writing() as session:
+            lease = leases.locked(session, lease_id)
+            if lease is not None and lease.state == LeaseState.LIVE and lease.expires_at <= now:
+                _end(session, lease, LeaseState.EXPIRED, audit.SERVICE, now)
+                ended += 1
+    return ended
+
+
+def skip(database: Database, person_id: str, lease_id: str, now: datetime) -> None:
+    """Give the item back for good, without a reason. Doing it twice changes nothing."""
+    with database.writing() as session:
+        lease = held_lease(session, person_id, lease_id)
+        if lease.state != LeaseState.SKIPPED:
+            require_live(lease, now)
+            _end(session, lease, LeaseState.SKIPPED, person_id, now)
+
+
+def release(database: Database, person_id: str, now: datetime) -> None:
+    """Give back whatever the person holds, as when they take a break."""
+    with database.writing() as session:
+        live = leases.live_lease(session, person_id)
+        lease = leases.locked(session, live.id) if live is not None else None
+        if lease is not None and lease.state == LeaseState.LIVE:
+            _end(session, lease, LeaseState.RELEASED, person_id, now)
+
+
+def flag(database: Database, person_id: str, lease_id: str, kind: Flag, note: str | None, now: datetime) -> None:
+    """Report an item instead of labelling it. A flag that quarantines takes it from everybody at once."""
+    with database.writing() as session:
+        lease = held_lease(session, person_id, lease_id)
+        session.add(FlagReport(item_id=lease.item_id, person_id=person_id, kind=kind.value, note=note, at=now))
+        audit.record(session, now, person_id, f"flag.{kind.value}", lease.item_id, lease=lease.id)
+        if lease.state == LeaseState.LIVE:
+            _end(session, lease, LeaseState.SKIPPED, person_id, now)
+        if kind.quarantines:
+            quarantine(session, person_id, lease.item_id, f"flag {kind.value}", now)
+
+
+def quarantine(session: Session, actor: str, item_id: str, reason: str, now: datetime) -> None:
+    """Take an item out of everybody's hands until people have looked at it."""
+    for held in leases.live_on_item(session, item_id):
+        _end(session, held, LeaseState.RELEASED, actor, now)
+    if item_state.move(session, now, actor, item_id, ItemState.QUARANTINED, reason=reason):
+        outbox.add(session, now, OutboxKind.ITEM_WITHDRAWN, item_id)
+
+
+def held_lease(session: Session, person_id: str, lease_id: str) -> Lease:
+    """Return the person's own lease, locked.
+
+    Raises:
+        NotFoundError: there is no such lease, or it is another's.
+    """
+    lease = leases.locked(session, lease_id)
+    if lease is None or lease.person_id != person_id:
+        raise leases.no_such_lease()
+    return lease
+
+
+def require_live(lease: Lease, now: datetime) -> None:
+    """Raise `LeaseExpiredError` unless the lease is live and its time is not up."""
+    if lease.state == LeaseState.LIVE and lease.expires_at > now:
+        return
+    raise LeaseExpiredError(
+        "Your hold on this item has ended.", mend="Nothing else was changed. Ask for the next item to go on."
+    )
+
+
+def _end(session: Session, lease: Lease, state: LeaseState, actor: str, now: datetime) -> None:
+    lease.state = state.value
+    lease.ended_at = now
+    session.add(lease)
+    session.flush()
+    item_state.return_slot(session, lease.item_id)
+    audit.record(session, now, actor, f"lease.{state.value}", lease.item_id, lease=lease.id)

@@ -1,0 +1,109 @@
+"""`submit`: an answer and everything that follows from it, in one transaction.
+
+The result has been checked against the schema before it comes here (`studio.results`). The same key gives the same answer
+again, whatever became of the lease since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from annotator.dispensing.returns import held_lease, require_live
+from annotator.domain.answers import Answer, cannot_tell, flat_labels
+from annotator.domain.errors import ConflictError
+from annotator.domain.leases import LeaseState
+from annotator.domain.overlap import settle
+from annotator.domain.schema import Schema
+from annotator.storage import annotation_log, audit, item_state, outbox
+from annotator.storage.database import Database
+from annotator.storage.outbox import OutboxKind
+from annotator.storage.tables import Annotation, Lease
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a volunteer sends: `lead_time` in seconds, `key` chosen by the page and kept over retries."""
+
+    lease_id: str
+    key: str
+    lead_time: float
+    result: list[dict[str, Any]]
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    annotation_id: str
+    created: bool  # False when the same key had stored it before
+
+
+def submit(
+    database: Database, person_id: str, schema: Schema, guideline_version_id: str, submission: Submission, now: datetime
+) -> Stored:
+    """Store an answer once.
+
+    Raises:
+        LeaseExpiredError: the lease ended before.
+        NotFoundError: the lease is not the person's.
+        ConflictError: the key was used for another item.
+    """
+    try:
+        with database.writing() as session:
+            return _submit(session, person_id, schema, guideline_version_id, submission, now)
+    except IntegrityError:
+        with database.reading() as session:
+            known = annotation_log.by_key(session, person_id, submission.key)
+        if known is None:
+            raise
+        return _again(known, submission)
+
+
+def _submit(
+    session: Session, person_id: str, schema: Schema, guideline_version_id: str, submission: Submission, now: datetime
+) -> Stored:
+    lease = held_lease(session, person_id, submission.lease_id)
+    known = annotation_log.by_key(session, person_id, submission.key)
+    if known is not None:
+        return _again(known, submission)
+    require_live(lease, now)
+    annotation = _annotation(lease, schema, guideline_version_id, submission, now)
+    lease.state, lease.ended_at = LeaseState.ANSWERED.value, now
+    session.add_all([annotation, lease])
+    session.flush()
+    audit.record(session, now, person_id, "annotation.created", lease.item_id, annotation=annotation.id)
+    outbox.add(session, now, OutboxKind.ANNOTATION, annotation.id)
+    if item_state.record_answer(session, lease.item_id):
+        outcome = settle(annotation_log.ratings(session, lease.item_id))
+        item_state.move(session, now, audit.SERVICE, lease.item_id, outcome)
+    return Stored(annotation.id, created=True)
+
+
+def _annotation(
+    lease: Lease, schema: Schema, guideline_version_id: str, submission: Submission, now: datetime
+) -> Annotation:
+    labels = flat_labels(schema, submission.answer)
+    return Annotation(
+        lease_id=lease.id,
+        item_id=lease.item_id,
+        person_id=lease.person_id,
+        guideline_version_id=guideline_version_id,
+        key=submission.key,
+        result=submission.result,
+        answer=submission.answer.to_json(),
+        labels=labels,
+        rating=labels[schema.rating.name],
+        cannot_tell=cannot_tell(schema, submission.answer),
+        lead_time=submission.lead_time,
+        created_at=now,
+    )
+
+
+def _again(known: Annotation, submission: Submission) -> Stored:
+    if known.lease_id != submission.lease_id:
+        raise ConflictError("This key was used for another item.", mend="Send each answer with a key of its own.")
+    return Stored(known.id, created=False)

@@ -1,0 +1,23 @@
+"""The life of a lease: `live → answered | skipped | expired | released`; an expired or released one may live again."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class LeaseState(StrEnum):
+    LIVE = "live"
+    ANSWERED = "answered"
+    SKIPPED = "skipped"  # the volunteer would rather not; never offered to them again
+    EXPIRED = "expired"  # time ran out; offered again when nothing fresh is left
+    RELEASED = "released"  # the volunteer left, or the item was taken away; as expired
+
+
+class EmptyReason(StrEnum):
+    """Why there is nothing to label right now."""
+
+    NOT_QUALIFIED = "not_qualified"
+    PAUSED = "paused"
+    NONE = "none"  # no item is ready for anybody
+    HELD = "held"  # others hold what is left for you; it may come back
+    DONE = "done"  # you have seen all that still needs answers

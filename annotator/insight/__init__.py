@@ -1,0 +1,1 @@
+"""What is known so far: label matrices from the stored answers, and the agreement they show."""

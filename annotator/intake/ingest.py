@@ -1,0 +1,208 @@
+"""`ingest`: a file of postings becomes items. Two passes: the first refuses what may not come in at all, the second adds.
+
+What becomes of a row's text is a `Screen`'s decision (`intake.screens`). A bad row goes to the rejects file with its line and
+reason, and the rest go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import IO, Protocol
+
+import orjson
+
+from annotator.domain.errors import InputError
+from annotator.domain.intake import COLUMNS, REQUIRED, Row, RowError, check_row, identifying
+from annotator.domain.items import ItemState
+from annotator.intake.files import Numbered, read
+from annotator.storage import audit, items
+from annotator.storage.database import Database
+from annotator.storage.tables import Project
+
+_BATCH = 2_000
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What may be stored of a row: its text as let through, and where its life starts."""
+
+    text: str
+    state: ItemState
+
+
+class Screen(Protocol):
+    """Decides on the text of each row; raises `RowError` for a row that may not come in."""
+
+    def __call__(self, row: Row) -> Screened: ...
+
+
+@dataclass
+class Summary:
+    """What became of a file's rows. `left_out` are columns that are not ours and were not stored."""
+
+    rows: int = 0
+    ready: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    left_out: tuple[str, ...] = field(default=())
+    rejects_file: Path | None = None
+
+    @property
+    def added(self) -> int:
+        return self.ready + self.quarantined
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the first pass found: the columns of the file and the sources its rows name."""
+
+    columns: tuple[str, ...]
+    sources: frozenset[str]
+
+
+def inspect(path: Path) -> FileFacts:
+    """Read the whole file once and refuse it where it may not come in at all.
+
+    Raises:
+        InputError: a column could identify a person, or a needed column is nowhere.
+    """
+    columns: dict[str, None] = {}
+    sources: set[str] = set()
+    for row in read(path):
+        if row.values is not None:
+            columns.update(dict.fromkeys(map(str, row.values)))
+            sources.add(str(row.values.get("source", "")))
+    refused = identifying(columns)
+    if refused:
+        raise InputError(
+            f"These columns could identify a person: {', '.join(refused)}.",
+            where=path.name,
+            mend="Remove them from the file (or rename one that holds something else). Nothing was read in.",
+        )
+    missing = [column for column in REQUIRED if column not in columns]
+    if missing:
+        raise InputError(
+            f"These columns are missing: {', '.join(missing)}.",
+            where=path.name,
+            mend=f"A file has {', '.join(REQUIRED)}, and may have {', '.join(COLUMNS[len(REQUIRED) :])}.",
+        )
+    return FileFacts(tuple(columns), frozenset(sources))
+
+
+def ingest(
+    database: Database,
+    project: Project,
+    path: Path,
+    facts: FileFacts,
+    screen: Screen,
+    rejects: Path,
+    actor: str,
+    now: datetime,
+    progress: Progress = lambda _: None,
+) -> Summary:
+    """Add the file's rows and return what became of them; `progress` is told how far reading has come."""
+    summary = Summary(left_out=tuple(column for column in facts.columns if column not in COLUMNS))
+    with ExitStack() as stack:
+        log = _Rejects(rejects, stack, summary)
+        for batch in _batches(read(path)):
+            summary.rows += len(batch)
+            rows = list(_screened(batch, screen, log))
+            _add(database, project, rows, summary, log, now)
+            progress(batch[-1].done)
+    with database.writing() as session:
+        counts = {name: getattr(summary, name) for name in ("rows", "ready", "quarantined", "duplicates", "rejected")}
+        audit.record(session, now, actor, "items.ingested", project.id, **counts)
+    return summary
+
+
+class _Rejects:
+    """The rejects file, made only when a row goes there."""
+
+    def __init__(self, path: Path, stack: ExitStack, summary: Summary) -> None:
+        self._path, self._stack, self._summary = path, stack, summary
+        self._file: IO[bytes] | None = None
+
+    def add(self, line: int, reason: str) -> None:
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._stack.enter_context(self._path.open("wb"))
+            self._summary.rejects_file = self._path
+        self._file.write(orjson.dumps({"line": line, "reason": reason}, option=orjson.OPT_APPEND_NEWLINE))
+        self._summary.rejected += 1
+
+
+def _batches(rows: Iterator[Numbered]) -> Iterator[list[Numbered]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
+
+
+def _screened(batch: list[Numbered], screen: Screen, log: _Rejects) -> Iterator[tuple[int, items.NewItem]]:
+    for numbered in batch:
+        try:
+            if numbered.values is None:
+                raise RowError(numbered.problem)
+            row = check_row(numbered.values)
+            screened = screen(row)
+        except RowError as error:
+            log.add(numbered.line, str(error))
+            continue
+        yield numbered.line, _new_item(row, screened)
+
+
+def _new_item(row: Row, screened: Screened) -> items.NewItem:
+    return items.NewItem(
+        public_id=row.id,
+        text=screened.text,
+        text_sha256=items.text_hash(screened.text),
+        source=row.source.value,
+        state=screened.state,
+        language=row.language,
+        campaign=row.campaign,
+        epoch=row.epoch,
+        region=row.region,
+        quarter=row.quarter,
+    )
+
+
+def _add(
+    database: Database,
+    project: Project,
+    rows: list[tuple[int, items.NewItem]],
+    summary: Summary,
+    log: _Rejects,
+    now: datetime,
+) -> None:
+    """Add a batch; of rows that clash, those with a known text are duplicates and those with a known id are rejects."""
+    fresh: dict[str, items.NewItem] = {}
+    texts: set[str] = set()
+    lines: dict[str, int] = {}
+    for line, row in rows:
+        if row.text_sha256 in texts:
+            summary.duplicates += 1
+        elif row.public_id in fresh:
+            log.add(line, _SAME_ID)
+        else:
+            fresh[row.public_id] = row
+            texts.add(row.text_sha256)
+            lines[row.public_id] = line
+    with database.writing() as session:
+        clashes = items.add(session, project, list(fresh.values()), now)
+    for clash in clashes:
+        del fresh[clash.public_id]
+        if clash.same_text:
+            summary.duplicates += 1
+        else:
+            log.add(lines[clash.public_id], _SAME_ID)
+    summary.ready += sum(row.state is ItemState.READY for row in fresh.values())
+    summary.quarantined += sum(row.state is ItemState.QUARANTINED for row in fresh.values())
+
+
+_SAME_ID = "column 'id' was used before with another text"

@@ -1,0 +1,50 @@
+"""Every setting: one name, one default, one line of documentation, one environment variable `ANNOTATOR_*`.
+
+Nothing is read at import: `Settings()` is made by whoever starts the service or a command, and handed on.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="ANNOTATOR_", frozen=True)
+
+    home: Path = Field(Path(".annotator"), description="Folder of the embedded database, logs and secrets.")
+    host: str = Field("127.0.0.1", description="Address the pages listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port of the pages.")
+    database_url: str = Field("", description="Database; empty means SQLite inside the home folder.")
+    secure_cookies: bool = Field(False, description="Send cookies over HTTPS only; set it behind a TLS proxy.")
+    studio: bool = Field(True, description="Mirror to a Label Studio server.")
+    studio_url: str = Field("", description="A Label Studio server of your own; empty means the embedded one.")
+    studio_token: SecretStr = Field(SecretStr(""), description="API token of your own Label Studio server.")
+    studio_port: int = Field(
+        0, ge=0, le=65535, description="Port of the embedded Label Studio; 0 takes the port after ours."
+    )
+    guideline: str = Field("postings", description="Guideline folder that a new project uses.")
+    guideline_version: str = Field("", description="Version of the guideline; empty means the newest.")
+    overlap: int = Field(3, ge=1, le=50, description="People who label each item.")
+    lease_seconds: int = Field(1800, ge=1, description="How long a volunteer may hold an item, in seconds.")
+    session_hours: int = Field(12, ge=1, description="How long a sign-in lasts, in hours.")
+    invitation_hours: int = Field(72, ge=1, description="How long an invitation link works, in hours.")
+    order_seed: int = Field(20_260_101, description="Seed of the random order in which items are dispensed.")
+    sign_in_attempts: int = Field(
+        10, ge=1, description="Failed sign-ins allowed for one address in a quarter of an hour."
+    )
+    sweep_seconds: int = Field(
+        30, ge=1, description="Pause between two sweeps for changes made in Label Studio, in seconds."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{(self.home / 'annotator.sqlite3').absolute()}"
+
+    @property
+    def embedded_studio_url(self) -> str:
+        """Where the embedded Label Studio server listens."""
+        return f"http://127.0.0.1:{self.studio_port or self.port + 1}"

@@ -1,0 +1,80 @@
+"""Queries of annotations: stored once, never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from annotator.domain.items import ItemState
+from annotator.storage.tables import Annotation, Item, Person
+
+_SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
+
+
+def by_key(session: Session, person_id: str, key: str) -> Annotation | None:
+    """Return what the person stored under an idempotency key."""
+    return session.exec(select(Annotation).where(Annotation.person_id == person_id, Annotation.key == key)).first()
+
+
+def ratings(session: Session, item_id: str) -> list[str | None]:
+    """Return the ratings an item has, None for cannot tell, in the order they came."""
+    statement = select(Annotation.rating).where(Annotation.item_id == item_id).order_by(col(Annotation.id))
+    return list(session.exec(statement))
+
+
+def of_item(session: Session, item_id: str) -> list[tuple[Annotation, str]]:
+    """Return an item's annotations with the pseudonyms of those who gave them, oldest first."""
+    statement = (
+        select(Annotation, Person.pseudonym)
+        .join(Person, col(Person.id) == Annotation.person_id)
+        .where(Annotation.item_id == item_id)
+        .order_by(col(Annotation.id))
+    )
+    return [(annotation, pseudonym) for annotation, pseudonym in session.exec(statement)]
+
+
+def count_since(session: Session, since: datetime, person_id: str | None = None) -> int:
+    """Count the answers stored since a moment, of one person or of all."""
+    statement = select(func.count()).select_from(Annotation).where(col(Annotation.created_at) >= since)
+    if person_id is not None:
+        statement = statement.where(Annotation.person_id == person_id)
+    return session.exec(statement).one()
+
+
+def mark(session: Session, project_id: str) -> tuple[int, str]:
+    """Return a value that changes whenever `label_rows` does: how many rows there are, and the newest."""
+    statement = (
+        select(func.count(), func.max(Annotation.id))
+        .select_from(Annotation)
+        .join(Item, col(Item.id) == Annotation.item_id)
+        .where(Item.project_id == project_id, col(Item.state).not_in(_SHUT))
+    )
+    count, newest = session.exec(statement).one()
+    return count, newest or ""
+
+
+def ratings_of(session: Session, item_ids: Sequence[str]) -> dict[str, list[str | None]]:
+    """Return the ratings of several items, in the order they came."""
+    statement = (
+        select(Annotation.item_id, Annotation.rating)
+        .where(col(Annotation.item_id).in_(item_ids))
+        .order_by(col(Annotation.id))
+    )
+    found: dict[str, list[str | None]] = {}
+    for item_id, rating in session.exec(statement):
+        found.setdefault(item_id, []).append(rating)
+    return found
+
+
+def label_rows(session: Session, project_id: str) -> list[tuple[str, str, dict[str, str | None]]]:
+    """Return (item id, person id, flat labels) of every annotation of items that are not withdrawn or quarantined."""
+    statement = (
+        select(Annotation.item_id, Annotation.person_id, Annotation.labels)
+        .join(Item, col(Item.id) == Annotation.item_id)
+        .where(Item.project_id == project_id, col(Item.state).not_in(_SHUT))
+        .order_by(col(Annotation.id))
+    )
+    return [(item, person, dict(labels)) for item, person, labels in session.exec(statement)]

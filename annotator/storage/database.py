@@ -1,0 +1,116 @@
+"""The one session factory. A `Database` is made by whoever starts the service; sessions are explicit and short.
+
+SQLite runs in WAL mode with full durability; a writing session takes the write lock at once (`BEGIN IMMEDIATE`), so that
+two writers queue instead of failing half-way. PostgreSQL runs at its default isolation with row locks where they matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlmodel import Session, create_engine
+
+from annotator.domain.errors import ConfigError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_SECONDS = 30
+
+
+class Database:
+    """An engine and its sessions. `url` is a SQLAlchemy URL for SQLite or PostgreSQL."""
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self.url = _normal_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        options: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": pool_size,
+            "pool_pre_ping": not self.is_sqlite,
+        }
+        if self.is_sqlite:
+            options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+        self.engine: Engine = create_engine(self.url, **options)
+        if self.is_sqlite:
+            _prepare_sqlite(self.engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session for reading; nothing it does is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def frozen(self) -> Iterator[Session]:
+        """Give a session for reading that sees one moment throughout, however long it takes."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite reads in WAL mode are frozen
+        with self.engine.connect().execution_options(**level) as connection, Session(connection) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session whose work is committed at the end of the block, or rolled back if the block raises."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection(execution_options={"annotator_writes": True})
+            yield session
+
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the schema up to `revision`."""
+        with self.engine.connect() as connection:
+            command.upgrade(migration_config(connection), revision)
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def migration_config(connection: Connection) -> Config:
+    """Return Alembic's configuration for our migrations over an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _normal_url(url: str) -> str:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigError(
+            "ANNOTATOR_DATABASE_URL is not a database URL.",
+            mend="Use sqlite:///path/to/file or postgresql://user:password@host/name.",
+        ) from error
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if parsed.get_backend_name() == "sqlite":
+        return url
+    raise ConfigError(f"{parsed.get_backend_name()} is not supported.", mend="Use SQLite or PostgreSQL.")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Take over transactions from the driver, whose own BEGIN comes too late to lock."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("annotator_writes", False)
+        connection.execute(text("BEGIN IMMEDIATE" if writes else "BEGIN"))

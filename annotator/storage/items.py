@@ -1,0 +1,120 @@
+"""Queries of items: adding them in batches, counting and listing them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from annotator.domain.ids import new_id
+from annotator.domain.items import ItemState
+from annotator.storage.tables import FlagReport, Item, Project
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """One row to add; metadata may be None. `state` is where its life starts."""
+
+    public_id: str
+    text: str
+    text_sha256: str
+    source: str
+    state: ItemState
+    language: str | None = None
+    campaign: str | None = None
+    epoch: str | None = None
+    region: str | None = None
+    quarter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Why a row was not added: its text or its id is already there."""
+
+    public_id: str
+    same_text: bool
+
+
+def add(session: Session, project: Project, rows: Sequence[NewItem], now: datetime) -> list[Clash]:
+    """Add rows; return those that clash with what is stored. Rows must not clash among themselves."""
+    if not rows:
+        return []
+    values = [
+        {
+            "id": new_id(),
+            "project_id": project.id,
+            "overlap": project.overlap,
+            "leased": 0,
+            "answered": 0,
+            "order_key": order_key(project.order_seed, row.public_id),
+            "created_at": now,
+            **{name: getattr(row, name) for name in NewItem.__slots__},
+        }
+        for row in rows
+    ]
+    dialect = session.get_bind().dialect.name
+    insert = (
+        (sqlite if dialect == "sqlite" else postgresql)
+        .insert(Item)
+        .on_conflict_do_nothing()
+        .returning(col(Item.public_id))
+    )
+    added = set(session.execute(insert, values, execution_options={"render_nulls": True}).scalars())
+    left = [row for row in rows if row.public_id not in added]
+    return _explain(session, project.id, left)
+
+
+def _explain(session: Session, project_id: str, left: Sequence[NewItem]) -> list[Clash]:
+    if not left:
+        return []
+    hashes = [row.text_sha256 for row in left]
+    known = set(
+        session.exec(select(Item.text_sha256).where(Item.project_id == project_id, col(Item.text_sha256).in_(hashes)))
+    )
+    return [Clash(row.public_id, same_text=row.text_sha256 in known) for row in left]
+
+
+def order_key(seed: int, public_id: str) -> int:
+    """Return the item's place in the project's seeded random order, uniform over 63 bits."""
+    digest = hashlib.blake2b(public_id.encode(), digest_size=8, key=seed.to_bytes(8, "big", signed=True)).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a posting's text, as hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def count_by_state(session: Session, project_id: str) -> dict[ItemState, int]:
+    """Count the project's items; every state is there, with 0 where none."""
+    statement = select(Item.state, func.count()).where(Item.project_id == project_id).group_by(Item.state)
+    counts = {state: int(count) for state, count in session.exec(statement)}
+    return {state: counts.get(state.value, 0) for state in ItemState}
+
+
+def page(
+    session: Session, project_id: str, state: ItemState | None, after: str | None, limit: int, *, answered: int = 0
+) -> list[Item]:
+    """Return items in id order after a cursor, of one state or of all, with at least so many answers."""
+    statement = select(Item).where(Item.project_id == project_id).order_by(Item.id).limit(limit)
+    if state is not None:
+        statement = statement.where(Item.state == state.value)
+    if answered:
+        statement = statement.where(Item.answered >= answered)
+    if after is not None:
+        statement = statement.where(Item.id > after)
+    return list(session.exec(statement))
+
+
+def by_public_id(session: Session, project_id: str, public_id: str) -> Item | None:
+    return session.exec(select(Item).where(Item.project_id == project_id, Item.public_id == public_id)).first()
+
+
+def flags_of(session: Session, item_id: str) -> list[FlagReport]:
+    """Return what people have said about an item instead of labelling it, oldest first."""
+    return list(session.exec(select(FlagReport).where(FlagReport.item_id == item_id).order_by(FlagReport.id)))

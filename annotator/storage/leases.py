@@ -1,0 +1,144 @@
+"""Queries of leases: what somebody holds, what they could hold next, what is overdue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from annotator.domain.errors import NotFoundError
+from annotator.domain.items import ItemState
+from annotator.domain.leases import LeaseState
+from annotator.storage.tables import Item, Lease
+
+_UNFINISHED = (ItemState.READY.value, ItemState.LEASED.value)
+_ENDED_EARLY = (LeaseState.EXPIRED.value, LeaseState.RELEASED.value)
+_HOLDING = (LeaseState.LIVE.value, LeaseState.ANSWERED.value)
+
+
+def live_lease(session: Session, person_id: str) -> Lease | None:
+    """Return what the person holds now, expired or not."""
+    return session.exec(select(Lease).where(Lease.person_id == person_id, Lease.state == LeaseState.LIVE)).first()
+
+
+def text_of(session: Session, person_id: str, lease_id: str) -> str:
+    """Return the text of the item that the person's own lease is about.
+
+    Raises:
+        NotFoundError: there is no such lease, or it is another's.
+    """
+    statement = select(Item.text).join(Lease, col(Lease.item_id) == Item.id)
+    text = session.exec(statement.where(Lease.id == lease_id, Lease.person_id == person_id)).first()
+    if text is None:
+        raise no_such_lease()
+    return text
+
+
+def no_such_lease() -> NotFoundError:
+    """Another's lease is not found, as if it did not exist."""
+    return NotFoundError("There is no such lease of yours.", mend="Ask for the next item.")
+
+
+def locked(session: Session, lease_id: str) -> Lease | None:
+    """Return the lease with its item locked until the transaction ends: the item first, always, so that nobody deadlocks."""
+    found = session.get(Lease, lease_id)
+    if found is None:
+        return None
+    session.exec(select(Item.id).where(Item.id == found.item_id).with_for_update()).one()
+    return session.get(Lease, lease_id, populate_existing=True, with_for_update=True)
+
+
+def candidate(session: Session, project_id: str, person_id: str, *, wait: bool) -> str | None:
+    """Return the id of an item the person never held, locked: fewest missing answers first, then the seeded order.
+
+    Without `wait`, items that another transaction is taking this instant are passed over (PostgreSQL).
+    """
+    statement = (
+        _fresh(project_id, person_id)
+        .order_by(col(Item.missing), col(Item.order_key))
+        .with_for_update(skip_locked=not wait)
+    )
+    return session.exec(statement).first()
+
+
+def any_candidate(session: Session, project_id: str, person_id: str) -> bool:
+    """Say whether there is an item the person never held, locked by somebody or not."""
+    return session.exec(_fresh(project_id, person_id)).first() is not None
+
+
+def returnable(session: Session, project_id: str, person_id: str) -> Lease | None:
+    """Return the person's longest ended lease that ended early, on an item which still has a slot open."""
+    statement = (
+        select(Lease)
+        .join(Item, col(Item.id) == Lease.item_id)
+        .where(
+            Lease.person_id == person_id,
+            col(Lease.state).in_(_ENDED_EARLY),
+            Item.project_id == project_id,
+            col(Item.open_slots) > 0,
+        )
+        .order_by(col(Lease.ended_at))
+        .limit(1)
+    )
+    return session.exec(statement).first()
+
+
+def free_slot(session: Session, item_id: str) -> int:
+    """Return the lowest slot that nobody holds or has answered. The item's row must be locked by this transaction."""
+    statement = select(Lease.slot).where(Lease.item_id == item_id, col(Lease.state).in_(_HOLDING))
+    taken = set(session.exec(statement))
+    return next(slot for slot in range(len(taken) + 1) if slot not in taken)
+
+
+def overdue(session: Session, now: datetime, limit: int) -> list[str]:
+    """Return ids of live leases whose time is up, longest overdue first."""
+    statement = (
+        select(Lease.id)
+        .where(Lease.state == LeaseState.LIVE, Lease.expires_at <= now)
+        .order_by(col(Lease.expires_at))
+        .limit(limit)
+    )
+    return list(session.exec(statement))
+
+
+def live_on_item(session: Session, item_id: str) -> list[Lease]:
+    """Return the live leases of one item, with the item locked."""
+    session.exec(select(Item.id).where(Item.id == item_id).with_for_update()).one()
+    return list(session.exec(select(Lease).where(Lease.item_id == item_id, Lease.state == LeaseState.LIVE)))
+
+
+def any_items(session: Session, project_id: str) -> bool:
+    """Say whether the project has items that are, or were, open to volunteers."""
+    shut = [ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value]
+    statement = select(Item.id).where(Item.project_id == project_id, col(Item.state).not_in(shut)).limit(1)
+    return session.exec(statement).first() is not None
+
+
+def unfinished_for(session: Session, project_id: str, person_id: str) -> bool:
+    """Say whether an item still waits for answers that this person could give once a slot comes free."""
+    final = exists().where(
+        col(Lease.item_id) == Item.id,
+        col(Lease.person_id) == person_id,
+        col(Lease.state).in_([LeaseState.ANSWERED.value, LeaseState.SKIPPED.value]),
+    )
+    statement = select(Item.id).where(Item.project_id == project_id, col(Item.state).in_(_UNFINISHED), ~final).limit(1)
+    return session.exec(statement).first() is not None
+
+
+def next_expiry(session: Session, project_id: str) -> datetime | None:
+    """Return when the next live lease of the project runs out."""
+    statement = (
+        select(Lease.expires_at)
+        .join(Item, col(Item.id) == Lease.item_id)
+        .where(Item.project_id == project_id, Lease.state == LeaseState.LIVE)
+        .order_by(col(Lease.expires_at))
+        .limit(1)
+    )
+    return session.exec(statement).first()
+
+
+def _fresh(project_id: str, person_id: str) -> SelectOfScalar[str]:
+    held_before = exists().where(col(Lease.item_id) == Item.id, col(Lease.person_id) == person_id)
+    return select(Item.id).where(Item.project_id == project_id, col(Item.open_slots) > 0, ~held_before).limit(1)

@@ -1,0 +1,21 @@
+"""Alembic's environment: migrations run over the connection that the caller hands in."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from annotator.storage import tables
+
+assert tables  # imported so that the metadata knows every table
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
+connection.commit()

@@ -1,0 +1,52 @@
+"""Queries of projects and the guideline versions they use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from annotator.domain.errors import ConfigError, NotFoundError
+from annotator.domain.schema import Schema
+from annotator.storage import audit
+from annotator.storage.tables import GuidelineVersion, Project
+
+
+def guideline_version(session: Session, at: datetime, schema: Schema) -> GuidelineVersion:
+    """Return the stored version of a guideline, adding it when new.
+
+    Raises:
+        ConfigError: the version is stored with another hash; answers already refer to what it said then.
+    """
+    known = session.exec(
+        select(GuidelineVersion).where(GuidelineVersion.name == schema.name, GuidelineVersion.version == schema.version)
+    ).first()
+    if known is None:
+        known = GuidelineVersion(name=schema.name, version=schema.version, sha256=schema.sha256, created_at=at)
+        session.add(known)
+        session.flush()
+    elif known.sha256 != schema.sha256:
+        raise ConfigError(
+            f"Guideline {schema.name} {schema.version} has changed since it was first used.",
+            mend="Restore its files, or put the change into a new version folder.",
+        )
+    return known
+
+
+def ensure_project(session: Session, at: datetime, project: Project) -> Project:
+    """Return the project of that name, adding it when new."""
+    known = session.exec(select(Project).where(Project.name == project.name)).first()
+    if known is not None:
+        return known
+    session.add(project)
+    session.flush()
+    audit.record(session, at, audit.SERVICE, "project.created", project.id, overlap=project.overlap)
+    return project
+
+
+def the_project(session: Session) -> Project:
+    """Return the oldest project, which is the one that items go to when none is named."""
+    project = session.exec(select(Project).order_by(Project.id)).first()
+    if project is None:
+        raise NotFoundError("There is no project yet.", mend="Start the service once with `annotator up`.")
+    return project

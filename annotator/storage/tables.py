@@ -1,0 +1,262 @@
+"""The tables. What must never happen is a constraint here, not only a check in code.
+
+`identity` alone knows who somebody is; every other table knows a pseudonymous person id. `item.open_slots` and `item.missing`
+are computed by the database from the counters, so they cannot drift from them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Computed, Index, Integer, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from annotator.domain.ids import new_id
+from annotator.domain.items import ItemState
+from annotator.domain.leases import LeaseState
+from annotator.domain.roles import Role
+from annotator.storage.types import UtcDateTime
+
+_HELD = f"state IN ('{LeaseState.LIVE}', '{LeaseState.ANSWERED}')"
+_DISPENSABLE = f"state IN ('{ItemState.READY}', '{ItemState.LEASED}')"
+_ITEM_STATES = ", ".join(f"'{state}'" for state in ItemState)
+_LEASE_STATES = ", ".join(f"'{state}'" for state in LeaseState)
+_ROLES = ", ".join(f"'{role}'" for role in Role)
+_SERIAL = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Project(SQLModel, table=True):
+    id: str = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(unique=True)
+    purpose: str
+    guideline_version_id: str = Field(foreign_key="guideline_version.id")
+    overlap: int
+    lease_seconds: int
+    order_seed: int = Field(sa_type=BigInteger)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class GuidelineVersion(SQLModel, table=True):
+    __tablename__ = "guideline_version"
+    __table_args__ = (UniqueConstraint("name", "version"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    name: str
+    version: str
+    sha256: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    ls_project_id: int | None = None
+
+
+class Person(SQLModel, table=True):
+    __table_args__ = (CheckConstraint(f"role IN ({_ROLES})", name="person_role"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    pseudonym: str = Field(unique=True)
+    role: str
+    qualified_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    paused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    ls_user_id: int | None = None
+
+
+class Identity(SQLModel, table=True):
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    email: str = Field(unique=True)
+    password_hash: str
+
+
+class Invitation(SQLModel, table=True):
+    token_hash: str = Field(primary_key=True)
+    role: str
+    qualified: bool = False
+    created_by: str | None = Field(default=None, foreign_key="person.id")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class WebSession(SQLModel, table=True):
+    __tablename__ = "web_session"
+
+    token_hash: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    csrf: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class SignInFailure(SQLModel, table=True):
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("sign_in_failure_key_at", "key", "at"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    key: str  # a keyed hash of what was tried, never the address itself
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Item(SQLModel, table=True):
+    __table_args__ = (
+        UniqueConstraint("project_id", "public_id"),
+        UniqueConstraint("project_id", "text_sha256"),
+        CheckConstraint("leased >= 0 AND answered >= 0", name="item_counts"),
+        CheckConstraint("leased + answered <= overlap", name="item_overlap"),
+        CheckConstraint(f"state IN ({_ITEM_STATES})", name="item_state"),
+        Index(
+            "item_dispensable",
+            "project_id",
+            "missing",
+            "order_key",
+            sqlite_where=text("open_slots > 0"),
+            postgresql_where=text("open_slots > 0"),
+        ),
+        Index("item_state_id", "project_id", "state", "id"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    project_id: str = Field(foreign_key="project.id")
+    public_id: str
+    text: str
+    text_sha256: str
+    source: str
+    language: str | None = None
+    campaign: str | None = None
+    epoch: str | None = None
+    region: str | None = None
+    quarter: str | None = None
+    state: str
+    overlap: int
+    leased: int = 0
+    answered: int = 0
+    order_key: int = Field(sa_type=BigInteger)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    open_slots: int | None = Field(
+        default=None,
+        sa_column=Column(
+            Integer, Computed(f"CASE WHEN {_DISPENSABLE} THEN overlap - answered - leased ELSE 0 END", persisted=True)
+        ),
+    )
+    missing: int | None = Field(default=None, sa_column=Column(Integer, Computed("overlap - answered", persisted=True)))
+
+
+class Lease(SQLModel, table=True):
+    """One row a person and item, for ever: the database itself keeps a person from holding an item twice."""
+
+    __table_args__ = (
+        UniqueConstraint("item_id", "person_id"),
+        CheckConstraint("slot >= 0", name="lease_slot"),
+        CheckConstraint(f"state IN ({_LEASE_STATES})", name="lease_state"),
+        Index(
+            "lease_slot_held", "item_id", "slot", unique=True, sqlite_where=text(_HELD), postgresql_where=text(_HELD)
+        ),
+        Index(
+            "lease_one_live",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state = 'live'"),
+            postgresql_where=text("state = 'live'"),
+        ),
+        Index(
+            "lease_expiring", "expires_at", sqlite_where=text("state = 'live'"), postgresql_where=text("state = 'live'")
+        ),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    item_id: str = Field(foreign_key="item.id")
+    person_id: str = Field(foreign_key="person.id", index=True)
+    slot: int
+    state: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    propensity: float | None = None  # chance with which the item was picked, where the pick was random
+
+
+class Annotation(SQLModel, table=True):
+    __table_args__ = (
+        UniqueConstraint("person_id", "key"),
+        UniqueConstraint("item_id", "person_id"),
+        Index("annotation_created", "created_at"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    lease_id: str = Field(foreign_key="lease.id", unique=True)
+    item_id: str = Field(foreign_key="item.id")
+    person_id: str = Field(foreign_key="person.id")
+    guideline_version_id: str = Field(foreign_key="guideline_version.id")
+    key: str
+    result: list[dict[str, Any]] = Field(sa_type=JSON)
+    answer: dict[str, Any] = Field(sa_type=JSON)
+    labels: dict[str, str | None] = Field(sa_type=JSON)
+    rating: str | None = None
+    cannot_tell: bool = False
+    lead_time: float
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    ls_annotation_id: int | None = None
+
+
+class FlagReport(SQLModel, table=True):
+    __tablename__ = "flag"
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    item_id: str = Field(foreign_key="item.id", index=True)
+    person_id: str = Field(foreign_key="person.id")
+    kind: str
+    note: str | None = None
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class MirrorTask(SQLModel, table=True):
+    """The Label Studio task that mirrors an item under one guideline version."""
+
+    __tablename__ = "mirror_task"
+
+    item_id: str = Field(foreign_key="item.id", primary_key=True)
+    guideline_version_id: str = Field(foreign_key="guideline_version.id", primary_key=True)
+    ls_task_id: int
+
+
+class Outbox(SQLModel, table=True):
+    """What has yet to reach Label Studio; a row goes when it has."""
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    kind: str
+    subject: str = Field(index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    attempts: int = 0
+    error: str | None = None
+
+
+class StudioChange(SQLModel, table=True):
+    """Something a coordinator did to an item's annotations in Label Studio: kept beside the raw answers, never over them."""
+
+    __tablename__ = "studio_change"
+    __table_args__ = (UniqueConstraint("ls_annotation_id", "changed_at"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    item_id: str = Field(foreign_key="item.id", index=True)
+    annotation_id: str | None = Field(default=None, foreign_key="annotation.id")  # None: made there by hand
+    ls_annotation_id: int
+    result: list[dict[str, Any]] = Field(sa_type=JSON)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Marker(SQLModel, table=True):
+    """A named value that outlives a process, such as how far a sweep has come."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Audit(SQLModel, table=True):
+    __table_args__ = (Index("audit_subject", "subject", "id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(_SERIAL, primary_key=True, autoincrement=True))
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str  # a pseudonymous person id, or the part of the service that acted
+    action: str
+    subject: str
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -1,0 +1,166 @@
+"""The volunteer's half of the HTTP contract: sign in, get an item, answer, skip, flag, pause. Our own page uses the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from annotator.dispensing import returns
+from annotator.dispensing.dispense import Nothing, next_item
+from annotator.dispensing.submit import Submission, submit
+from annotator.domain.errors import InputError
+from annotator.domain.roles import HOME, Role
+from annotator.people import sign_in
+from annotator.people.tokens import token_hash
+from annotator.storage import annotation_log, leases, people
+from annotator.studio.results import parse_result
+from annotator.web import contract
+from annotator.web.security import (
+    PUBLIC,
+    SESSION_COOKIE,
+    AnyoneSignedInDep,
+    VolunteerDep,
+    clear_cookies,
+    place,
+    set_cookies,
+)
+from annotator.web.service import Service, ServiceDep
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    code: {"model": contract.ErrorOut, "description": why}
+    for code, why in {
+        401: "Nobody is signed in.",
+        403: "Not open to this role, or the token is missing.",
+        404: "There is no such thing, or not for you.",
+        409: "The lease has ended.",
+        422: "The body is not of the form asked for.",
+        429: "Too many attempts.",
+    }.items()
+}
+
+
+def _errors(*codes: int) -> dict[int | str, dict[str, Any]]:
+    return {code: _ERRORS[code] for code in codes}
+
+
+router = APIRouter(prefix="/api/v1", tags=["labelling"])
+
+
+@router.post("/session", dependencies=[PUBLIC], responses=_errors(401, 403, 422, 429))
+def open_session(body: contract.SignIn, request: Request, response: Response, service: ServiceDep) -> contract.Session:
+    """Sign in. Gives the cookies `session` and `csrf`; state-changing calls carry the latter's value in `X-CSRF-Token`."""
+    signed_in = sign_in.sign_in(
+        service.database,
+        body.email,
+        body.password,
+        place(request),
+        service.now(),
+        attempts=service.settings.sign_in_attempts,
+        lasts=timedelta(hours=service.settings.session_hours),
+        old_token=request.cookies.get(SESSION_COOKIE),
+    )
+    set_cookies(response, service, signed_in)
+    person = signed_in.person
+    return contract.Session(pseudonym=person.pseudonym, role=person.role, home=HOME[Role(person.role)])
+
+
+@router.delete("/session", responses=_errors(401, 403))
+def close_session(
+    request: Request, response: Response, service: ServiceDep, caller: AnyoneSignedInDep
+) -> contract.Done:
+    """Sign out. What is held goes back to the pool."""
+    returns.release(service.database, caller.id, service.now())
+    sign_in.sign_out(service.database, request.cookies[SESSION_COOKIE])
+    clear_cookies(response)
+    return contract.Done()
+
+
+@router.post(
+    "/next",
+    response_model=contract.Next,
+    responses={
+        204: {
+            "description": "Nothing to label now; the header `reason` says why: "
+            "`not_qualified`, `paused`, `none`, `held` (with `retry-after` in seconds) or `done`."
+        },
+        **_errors(401, 403),
+    },
+)
+def get_next(service: ServiceDep, caller: VolunteerDep) -> Response | contract.Next:
+    """Get the next item. Asking again before answering gives the same lease."""
+    given = next_item(service.database, service.project, caller.id, service.now())
+    if isinstance(given, Nothing):
+        headers = {"reason": given.reason.value}
+        if given.retry_after is not None:
+            headers["retry-after"] = str(given.retry_after)
+        return Response(status_code=204, headers=headers)
+    schema = service.schema
+    return contract.Next(
+        lease=given.lease_id,
+        expires_at=given.expires_at,
+        item=contract.ItemOut(id=given.public_id, text=given.text),
+        guideline=contract.GuidelineOut(name=schema.name, version=schema.version, sha256=schema.sha256),
+        label_config=service.label_config,
+    )
+
+
+@router.post("/answers", status_code=201, responses=_errors(401, 403, 404, 409, 422))
+def post_answer(body: contract.AnswerIn, service: ServiceDep, caller: VolunteerDep) -> contract.AnswerOut:
+    """Store an answer once. The same `key` gives the same reply again, whatever became of the lease since."""
+    text = _leased_text(service, caller.id, body.lease)
+    submission = Submission(
+        lease_id=body.lease,
+        key=body.key,
+        lead_time=body.lead_time,
+        result=body.result,
+        answer=parse_result(service.schema, text, body.result),
+    )
+    version = service.project.guideline_version_id
+    stored = submit(service.database, caller.id, service.schema, version, submission, service.now())
+    return contract.AnswerOut(annotation=stored.annotation_id, created=stored.created)
+
+
+@router.post("/skip", responses=_errors(401, 403, 404, 409, 422))
+def post_skip(body: contract.LeaseIn, service: ServiceDep, caller: VolunteerDep) -> contract.Done:
+    """Give the item back for good, without a reason. It never touches anybody's quality scores."""
+    returns.skip(service.database, caller.id, body.lease, service.now())
+    return contract.Done()
+
+
+@router.post("/flag", responses=_errors(401, 403, 404, 422))
+def post_flag(body: contract.FlagIn, service: ServiceDep, caller: VolunteerDep) -> contract.Done:
+    """Report the item instead of labelling it. Visible personal data and a possible minor quarantine it at once."""
+    kind = next((flag for flag in service.schema.flags if flag.value == body.kind), None)
+    if kind is None:
+        known = ", ".join(flag.value for flag in service.schema.flags)
+        raise InputError("There is no such flag.", where="kind", mend=f"Use one of {known}.")
+    returns.flag(service.database, caller.id, body.lease, kind, body.note, service.now())
+    return contract.Done()
+
+
+@router.post("/pause", responses=_errors(401, 403))
+def post_pause(service: ServiceDep, caller: VolunteerDep) -> contract.Done:
+    """Take a break: what is held goes back to the pool."""
+    returns.release(service.database, caller.id, service.now())
+    return contract.Done()
+
+
+@router.get("/progress", responses=_errors(401, 403))
+def get_progress(request: Request, service: ServiceDep, caller: VolunteerDep) -> contract.Progress:
+    """Count the caller's own answers, for their own eyes."""
+    now = service.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    with service.database.reading() as session:
+        opened = people.opened_at(session, token_hash(request.cookies[SESSION_COOKIE]))
+        return contract.Progress(
+            session=annotation_log.count_since(session, opened, caller.id),
+            today=annotation_log.count_since(session, midnight, caller.id),
+        )
+
+
+def _leased_text(service: Service, person_id: str, lease_id: str) -> str:
+    """Return the text that the caller's lease is about; another's lease is not found."""
+    with service.database.reading() as session:
+        return leases.text_of(session, person_id, lease_id)

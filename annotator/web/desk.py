@@ -1,0 +1,184 @@
+"""The coordinator's pages: the desk, items, people, postings in. Adjudicators see items too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import APIRouter, Form, Query, Request, UploadFile
+from fastapi.responses import Response
+
+from annotator.domain.errors import AnnotatorError, InputError, NotFoundError
+from annotator.domain.items import ItemState
+from annotator.domain.roles import MAY_INVITE, Role
+from annotator.insight.agreement import MINIMUM_ITEMS
+from annotator.intake.run import ingest_file
+from annotator.people import accounts
+from annotator.storage import annotation_log, audit, items, mirror, people
+from annotator.web import health
+from annotator.web.errors import status_of
+from annotator.web.pages import render
+from annotator.web.security import CoordinatorDep, DeskDep
+from annotator.web.service import ServiceDep
+
+router = APIRouter(prefix="/coordinator", include_in_schema=False)
+
+_PAGE = 50
+
+
+@router.get("")
+def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Response:
+    standing = service.agreement.standing()
+    midnight = service.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    with service.database.reading() as session:
+        counts = items.count_by_state(session, service.project.id)
+        today = annotation_log.count_since(session, midnight)
+    return render(
+        request,
+        "coordinator.html",
+        caller=caller,
+        schema=service.schema,
+        overlap=service.project.overlap,
+        counts=counts,
+        answers=standing.answers,
+        answers_today=today,
+        agreement=standing.agreement,
+        minimum=MINIMUM_ITEMS,
+        health=health.parts(service),
+        studio_url=service.studio_url,
+    )
+
+
+@router.get("/items")
+def item_list(
+    request: Request,
+    service: ServiceDep,
+    caller: DeskDep,
+    state: ItemState | None = None,
+    after: str | None = None,
+    answered: Annotated[int, Query(ge=0, le=100)] = 0,
+) -> Response:
+    with service.database.reading() as session:
+        counts = items.count_by_state(session, service.project.id)
+        found = items.page(session, service.project.id, state, after, _PAGE + 1, answered=answered)
+        ratings = annotation_log.ratings_of(session, [item.id for item in found])
+    shown = found[:_PAGE]
+    return render(
+        request,
+        "items.html",
+        caller=caller,
+        counts=counts,
+        state=state,
+        items=shown,
+        more=_address(state, answered, shown[-1].id) if len(found) > _PAGE else None,
+        ratings=ratings,
+    )
+
+
+@router.get("/items/{public_id:path}")
+def item_page(public_id: str, request: Request, service: ServiceDep, caller: DeskDep) -> Response:
+    with service.database.reading() as session:
+        item = items.by_public_id(session, service.project.id, public_id)
+        if item is None:
+            raise NotFoundError("There is no such item.")
+        answers = annotation_log.of_item(session, item.id)
+        history = audit.history(session, item.id)
+        flags = items.flags_of(session, item.id)
+        changes = mirror.changes_of(session, item.id)
+        pseudonyms = {person.id: person.pseudonym for person in people.everyone(session)}
+    return render(
+        request,
+        "item.html",
+        caller=caller,
+        item=item.model_dump(),
+        answers=answers,
+        history=history,
+        flags=flags,
+        changes=changes,
+        pseudonyms=pseudonyms,
+        rating_question=service.schema.rating.question,
+    )
+
+
+@router.get("/people")
+def people_page(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Response:
+    return _people(request, service, caller, "", "")
+
+
+@router.post("/people/invitations")
+def make_invitation(
+    request: Request,
+    service: ServiceDep,
+    caller: CoordinatorDep,
+    role: Annotated[Role, Form()],
+    qualified: Annotated[str, Form()] = "",
+) -> Response:
+    lasts = timedelta(hours=service.settings.invitation_hours)
+    token = accounts.invite(service.database, caller.person, role, service.now(), lasts, qualified=qualified == "yes")
+    link = f"{str(request.base_url).rstrip('/')}/invitation?token={token}"
+    return _people(request, service, caller, link, role.value)
+
+
+@router.get("/postings")
+def postings_page(request: Request, caller: CoordinatorDep) -> Response:
+    return render(request, "postings.html", caller=caller, problem="", summary=None, rejects=[])
+
+
+@router.post("/postings")
+def postings_form(
+    request: Request, service: ServiceDep, caller: CoordinatorDep, file: UploadFile, manifest: UploadFile | None = None
+) -> Response:
+    """Read an uploaded file in, from a folder that is gone afterwards."""
+    shown: dict[str, Any] = {"problem": "", "summary": None, "rejects": []}
+    status = 200
+    with TemporaryDirectory(dir=service.scratch()) as folder:
+        try:
+            path = _keep(file, Path(folder))
+            if manifest is not None and manifest.filename:
+                (Path(folder) / "manifest.json").write_bytes(manifest.file.read())
+            summary = ingest_file(service.database, service.project, path, caller.id, service.clock)
+        except AnnotatorError as error:
+            shown["problem"], status = str(error), status_of(error)
+        else:
+            shown["summary"] = summary
+            if summary.rejects_file is not None:
+                lines = summary.rejects_file.read_bytes().splitlines()[:100]
+                shown["rejects"] = [orjson.loads(line) for line in lines]
+    return render(request, "postings.html", status=status, caller=caller, **shown)
+
+
+def _address(state: ItemState | None, answered: int, after: str) -> str:
+    """Return the address of the next page of the same list."""
+    named = {"state": state.value if state is not None else None, "answered": answered or None, "after": after}
+    return f"/coordinator/items?{urlencode({name: value for name, value in named.items() if value is not None})}"
+
+
+def _keep(file: UploadFile, folder: Path) -> Path:
+    """Store the upload under a name of ours, keeping only the ending of theirs."""
+    ending = Path(file.filename or "").suffix.lower()
+    if not ending.removeprefix(".").isalnum():
+        raise InputError("The file has no ending.", where="file", mend="Use .jsonl, .csv or .parquet.")
+    path = folder / f"postings{ending}"
+    with path.open("wb") as out:
+        while chunk := file.file.read(1 << 20):
+            out.write(chunk)
+    return path
+
+
+def _people(request: Request, service: ServiceDep, caller: CoordinatorDep, link: str, link_role: str) -> Response:
+    with service.database.reading() as session:
+        everyone = people.everyone(session)
+    return render(
+        request,
+        "people.html",
+        caller=caller,
+        people=everyone,
+        roles=sorted(MAY_INVITE[caller.role]),
+        link=link,
+        link_role=link_role,
+        hours=service.settings.invitation_hours,
+    )

@@ -1,0 +1,47 @@
+"""The volunteer's page: Label Studio's editor inside our own. Everything it does goes through the HTTP contract (`web.api`)."""
+
+from __future__ import annotations
+
+import secrets
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from annotator.domain.errors import NotFoundError
+from annotator.studio.editor_assets import EDITOR_CSP
+from annotator.web.pages import render
+from annotator.web.security import AnyoneSignedInDep, VolunteerDep
+from annotator.web.service import ServiceDep
+from guidelines.render import render as render_markdown
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/label")
+def label_page(request: Request, service: ServiceDep, caller: VolunteerDep) -> Response:
+    nonce = secrets.token_urlsafe(16)
+    page = render(
+        request,
+        "label.html",
+        caller=caller,
+        flags=service.schema.flags,
+        editor=request.app.state.editor,
+        csp_nonce=nonce,
+    )
+    page.headers["Content-Security-Policy"] = EDITOR_CSP.format(nonce=nonce)
+    return page
+
+
+@router.get("/guideline/{name}/{version}")
+def guideline_fragment(name: str, version: str, service: ServiceDep, _: AnyoneSignedInDep) -> HTMLResponse:
+    """Return the guideline's text as a piece of HTML, with an anchor a clause."""
+    if (name, version) != (service.schema.name, service.schema.version):
+        raise NotFoundError("There is no such guideline here.")
+    return HTMLResponse(render_markdown(service.guideline.text))
+
+
+@router.get("/guideline")
+def guideline_page(request: Request, service: ServiceDep, caller: AnyoneSignedInDep) -> Response:
+    return render(
+        request, "guideline.html", caller=caller, schema=service.schema, html=render_markdown(service.guideline.text)
+    )

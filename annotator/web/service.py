@@ -1,0 +1,89 @@
+"""What every route needs, made once a process and found on `app.state.service`, and the dependencies that give it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from annotator.domain.clock import Clock
+from annotator.domain.schema import Schema
+from annotator.insight.current import CurrentAgreement
+from annotator.settings import Settings
+from annotator.storage import projects
+from annotator.storage.database import Database
+from annotator.storage.tables import Project
+from annotator.studio.label_config import build_label_config
+from guidelines.loader import Guideline
+
+
+@dataclass
+class Service:
+    settings: Settings
+    database: Database
+    clock: Clock
+    guideline: Guideline
+    project: Project
+
+    @property
+    def schema(self) -> Schema:
+        return self.guideline.schema
+
+    @cached_property
+    def label_config(self) -> str:
+        """The editor's config, built from the guideline."""
+        return build_label_config(self.schema)
+
+    @cached_property
+    def agreement(self) -> CurrentAgreement:
+        """Agreement as it stands."""
+        return CurrentAgreement(self.database, self.schema, self.project.id)
+
+    @property
+    def studio_url(self) -> str:
+        """Where coordinators find Label Studio; empty where there is none."""
+        if not self.settings.studio:
+            return ""
+        return self.settings.studio_url or self.settings.embedded_studio_url
+
+    def scratch(self) -> Path:
+        """Return the folder for files that live as long as a request."""
+        folder = self.settings.home / "scratch"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+
+def open_service(settings: Settings, database: Database, clock: Clock, guideline: Guideline) -> Service:
+    """Make sure that the project exists, and return what the routes need."""
+    now = clock.now()
+    with database.writing() as session:
+        version = projects.guideline_version(session, now, guideline.schema)
+        project = projects.ensure_project(
+            session,
+            now,
+            Project(
+                name=guideline.schema.name,
+                purpose="Labelled postings for counter-trafficking research. Not evidence; not for action against a person.",
+                guideline_version_id=version.id,
+                overlap=settings.overlap,
+                lease_seconds=settings.lease_seconds,
+                order_seed=settings.order_seed,
+                created_at=now,
+            ),
+        )
+    return Service(settings, database, clock, guideline, project)
+
+
+def get_service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+ServiceDep = Annotated[Service, Depends(get_service)]

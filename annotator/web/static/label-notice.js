@@ -1,0 +1,107 @@
+// The one place where the page says how things stand: saving, waiting, and whatever stands between a person and the next
+// posting. Every text a volunteer can meet when something goes wrong is here.
+
+const byId = (id) => document.getElementById(id);
+
+/** The short line beside Submit. `kind` is "", "busy", "good" or "bad". */
+export function setStatus(text, kind = "") {
+  const status = byId("status");
+  status.textContent = text;
+  status.dataset.kind = kind;
+}
+
+/**
+ * Show a notice above the posting: {kind, title, text, actions, body}. `actions` are [label, handler] pairs, the first is
+ * the likely one. `body` may be a node with more. Focus goes to the first action,
+ * unless the notice comes `quiet`ly.
+ */
+export function showNotice({ kind = "calm", title, text, actions = [], body = null, quiet = false }) {
+  const notice = byId("notice");
+  const heading = document.createElement("h2");
+  heading.textContent = title;
+  const words = [].concat(text).filter(Boolean).map((part) => {
+    const paragraph = document.createElement("p");
+    paragraph.textContent = part;
+    return paragraph;
+  });
+  const buttons = document.createElement("div");
+  buttons.className = "notice-actions";
+  actions.forEach(([label, handler], index) => {
+    const button = document.createElement(typeof handler === "string" ? "a" : "button");
+    button.textContent = label;
+    button.className = index ? "button quiet" : "button";
+    if (typeof handler === "string") Object.assign(button, { href: handler, target: label.startsWith("Sign in") ? "_blank" : "" });
+    else Object.assign(button, { type: "button", onclick: handler });
+    buttons.append(button);
+  });
+  notice.replaceChildren(heading, ...words, ...(body ? [body] : []), ...(actions.length ? [buttons] : []));
+  notice.dataset.kind = kind;
+  notice.hidden = false;
+  if (actions.length && !quiet) {
+    buttons.firstElementChild.focus({ preventScroll: true });
+    notice.scrollIntoView({ block: "nearest" });
+  }
+}
+
+export function clearNotice() {
+  byId("notice").hidden = true;
+  byId("notice").replaceChildren();
+}
+
+/** What was answered, from [what, value] pairs, as a list to read. */
+export function summaryOf(lines) {
+  const list = document.createElement("dl");
+  list.className = "summary";
+  for (const [what, value] of lines) {
+    const term = document.createElement("dt");
+    term.textContent = what;
+    const meaning = document.createElement("dd");
+    meaning.textContent = value;
+    list.append(term, meaning);
+  }
+  return list;
+}
+
+const inMinutes = (minutes) => (minutes ? `within ${minutes === 1 ? "a minute" : `${minutes} minutes`}` : "before long");
+
+/** What an empty queue means, by the reason the service gives. `wait` is how many seconds until it is worth asking again. */
+export function emptyQueue(reason, minutes) {
+  const known = {
+    done: {
+      title: "Everything is labelled",
+      text: "You have answered every posting that is open to you, or others have finished it. Thank you.",
+    },
+    held: {
+      title: "Others hold the rest",
+      text: `Every posting that is left is being labelled right now. One may come back ${inMinutes(minutes)}; this page asks by itself.`,
+      wait: 30,
+    },
+    not_qualified: {
+      title: "Not open to you yet",
+      text: "Labelling opens once a coordinator has qualified you for this guideline. Ask your coordinator.",
+    },
+    paused: {
+      title: "Your labelling is paused",
+      text: "A coordinator has paused your account, or you have. Nothing is held in your name. Ask your coordinator if this is unexpected.",
+    },
+    none: {
+      title: "Nothing to label yet",
+      text: "No posting is open at the moment. New ones appear here as soon as they are released; this page asks by itself.",
+      wait: 60,
+    },
+  };
+  return known[reason] ?? { title: "Nothing to label now", text: `The service gave the reason “${reason}”.`, wait: 60 };
+}
+
+/** What a failed request means to the person, by the kind of the error. */
+export function whatHappened(error) {
+  const known = {
+    network: "The service cannot be reached. Check the connection; your answer stays on this page.",
+    server: "The service had a fault. Your answer stays on this page.",
+    "signed-out": "You have been signed out. Sign in again in the new tab, then come back and press Try again. Your answer stays here.",
+    forbidden: "The service did not accept this page’s session. Sign in again in the new tab, then press Try again. Your answer stays here.",
+    expired: "The time for this posting has run out, so it went back to the others. The answer was not stored.",
+    gone: "This posting is no longer open to you. The answer was not stored.",
+  };
+  return known[error.kind] ?? error.message;
+}

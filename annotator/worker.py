@@ -1,0 +1,79 @@
+"""The worker: what happens apart from any request. It returns overdue leases and keeps the Label Studio mirror in step.
+
+Each duty has a pause of its own; one that fails is logged and tried again, and never stops the others.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+
+import structlog
+
+from annotator.dispensing.returns import expire_overdue
+from annotator.domain.errors import AnnotatorError
+from annotator.storage.leader import leadership
+from annotator.studio.connect import studio_client
+from annotator.studio.mirror import Mirror
+from annotator.web.service import Service
+
+log = structlog.get_logger(__name__)
+
+_TICK = 0.25
+_STAND_BY = 5.0
+_COMPARE = 900.0
+
+
+@dataclass
+class Duty:
+    """Something done again and again, `pause` seconds apart."""
+
+    name: str
+    run: Callable[[], object]
+    pause: float
+    due: float = field(default=0.0, init=False)
+
+
+def work(service: Service, duties: list[Duty], stopping: Event) -> None:
+    """Do the duties until told to stop; stand by while another worker leads."""
+    while not stopping.is_set():
+        with leadership(service.database) as leads:
+            if leads:
+                _lead(duties, stopping)
+        stopping.wait(_STAND_BY)
+
+
+def duties(service: Service) -> list[Duty]:
+    """Return overdue leases to the pool; push what waits to Label Studio; bring back what was done there."""
+    found = [Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)]
+    if service.settings.studio:
+        mirror = open_mirror(service)
+        found.append(Duty("push to Label Studio", mirror.push, pause=1))
+        found.append(Duty("sweep Label Studio", mirror.sweep, pause=service.settings.sweep_seconds))
+        found.append(Duty("compare with Label Studio", mirror.heal, pause=_COMPARE))
+    return found
+
+
+def open_mirror(service: Service) -> Mirror:
+    """Return the mirror of the service's project."""
+    client = studio_client(service.settings)
+    return Mirror(service.database, client, service.project, service.schema, service.label_config, service.clock)
+
+
+def _lead(duties: list[Duty], stopping: Event) -> None:
+    while not stopping.wait(_TICK):
+        for duty in duties:
+            if time.monotonic() >= duty.due and not stopping.is_set():
+                _do(duty)
+
+
+def _do(duty: Duty) -> None:
+    try:
+        duty.run()
+    except AnnotatorError as error:
+        log.warning("duty put off", duty=duty.name, reason=error.what)
+    except Exception:
+        log.exception("duty failed", duty=duty.name)
+    duty.due = time.monotonic() + duty.pause

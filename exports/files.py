@@ -1,0 +1,98 @@
+"""`write_export`: items and every single annotation as JSON lines, with a manifest of counts and checksums.
+
+Free-text notes are withheld: they have not been through a gate. A majority label alone is never written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from annotator.domain.errors import InputError
+
+FORMAT = 1
+TERMS = (
+    "Labels say what a text shows, never who somebody is. Not evidence; not for arrest, deportation, account removal or "
+    "denial of service. Do not identify, contact or profile a person with these data."
+)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is exported: batches of items and annotations (see `annotator.storage.snapshot`), and facts of the manifest."""
+
+    items: Iterable[pa.RecordBatch]
+    annotations: Iterable[pa.RecordBatch]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file of an export."""
+
+    name: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+def write_export(snapshot: Snapshot, out: Path) -> list[Written]:
+    """Write `items.jsonl`, `annotations.jsonl` and `manifest.json` into a folder that is new or empty.
+
+    Raises:
+        InputError: the folder holds something already.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(
+            "The folder is not empty.", where=str(out), mend="Name a new one; an export is never overwritten."
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    written = [
+        _write(out / "items.jsonl", _rows(snapshot.items)),
+        _write(out / "annotations.jsonl", map(_annotation, _rows(snapshot.annotations))),
+    ]
+    manifest = {
+        "format": FORMAT,
+        **snapshot.facts,
+        "terms": TERMS,
+        "withheld": ["free-text notes", "items in quarantine", "items withdrawn"],
+        "files": {one.name: {"rows": one.rows, "bytes": one.bytes, "sha256": one.sha256} for one in written},
+    }
+    data = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    (out / "manifest.json").write_bytes(data)
+    return written
+
+
+def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
+    for batch in batches:
+        yield from batch.to_pylist()
+
+
+def _annotation(row: dict[str, Any]) -> dict[str, Any]:
+    answer, result = orjson.loads(row.pop("answer")), orjson.loads(row.pop("result"))
+    labels = orjson.loads(row.pop("labels"))
+    return {
+        **row,
+        "labels": labels,
+        "choices": answer["choices"],
+        "spans": answer["spans"],
+        "result": [region for region in result if region.get("type") != "textarea"],
+    }
+
+
+def _write(path: Path, rows: Iterable[dict[str, Any]]) -> Written:
+    digest, count, size = hashlib.sha256(), 0, 0
+    with path.open("wb") as file:
+        for row in rows:
+            line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+            file.write(line)
+            digest.update(line)
+            count += 1
+            size += len(line)
+    return Written(path.name, count, size, digest.hexdigest())

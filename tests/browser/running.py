@@ -1,0 +1,88 @@
+"""`annotator up --demo` as a child process, the way a person runs it, with ports and a home of its own."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.fixtures_studio import free_port
+
+
+class Running:
+    """A service that answers, its people, and its home."""
+
+    def __init__(self, process: subprocess.Popen, home: Path, port: int, environment: dict[str, str], seconds: float):
+        self.process, self.home, self.environment, self.seconds = process, home, environment, seconds
+        self.url = f"http://127.0.0.1:{port}"
+
+    @property
+    def people(self) -> dict[str, dict[str, str]]:
+        """Sign-ins by name: volunteer-1, coordinator, …"""
+        with (self.home / "demo-sign-ins.csv").open(encoding="utf-8", newline="") as file:
+            return {row["email"].partition("@")[0]: row for row in csv.DictReader(file)}
+
+    def health(self) -> dict:
+        return httpx.get(f"{self.url}/healthz", timeout=10, trust_env=False).json()
+
+    def wait(self, condition, what: str, seconds: float = 120) -> None:
+        """Wait until the state of the parts is as asked."""
+        end = time.monotonic() + seconds
+        while not condition(health := self.health()):
+            assert time.monotonic() < end, f"{what} did not happen: {health}"
+            assert self.process.poll() is None, "the service ended"
+            time.sleep(0.3)
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run another `annotator` command on the same home."""
+        return run_annotator(arguments, self.environment)
+
+
+def run_annotator(arguments, environment) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "annotator", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+
+
+def environment_for(home: Path, port: int, **more: str) -> dict[str, str]:
+    base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    ports = {"ANNOTATOR_PORT": str(port), "ANNOTATOR_STUDIO_PORT": str(free_port())}
+    return {**base, "ANNOTATOR_HOME": str(home), **ports, **more}
+
+
+@contextmanager
+def up(home: Path, *arguments: str, **more: str):
+    """Run `annotator up` until the block ends, then press Ctrl-C and see that it stops."""
+    port = free_port()
+    environment = environment_for(home, port, **more)
+    began = time.monotonic()
+    with (home.parent / f"{home.name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "annotator", "up", *arguments], env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        while not _answers(port):
+            assert process.poll() is None, (home.parent / f"{home.name}.log").read_text()
+            assert time.monotonic() - began < 60
+            time.sleep(0.05)
+        yield Running(process, home, port, environment, time.monotonic() - began)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(40)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,136 @@
+"""32 clients over 300 items, and any order of single steps: the books balance every time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from annotator.dispensing.dispense import Dispensed, Nothing
+from annotator.dispensing.returns import flag, release, skip
+from annotator.domain.clock import ManualClock
+from annotator.domain.errors import LeaseExpiredError
+from annotator.domain.leases import EmptyReason
+from annotator.storage.database import Database
+from tests.world import SCHEMA, World
+
+
+def test_32_clients_over_300_items(world):
+    names = world.add_items(300)
+    people = world.volunteers(32)
+
+    def work(person):
+        done = 0
+        while True:
+            given = world.next(person)
+            if isinstance(given, Nothing):
+                if given.reason is EmptyReason.HELD:
+                    continue
+                return done
+            world.answer(person, given.lease_id)
+            done += 1
+
+    with ThreadPoolExecutor(32) as pool:
+        done = sum(pool.map(work, people))
+    assert done == 900
+    assert all(world.item(name).answered == 3 for name in names[:20])
+    world.check_books()
+
+
+def test_one_person_in_many_tabs_holds_one_item(world):
+    world.add_items(40)
+    (ada,) = world.volunteers(1)
+    with ThreadPoolExecutor(12) as pool:
+        given = list(pool.map(lambda _: world.next(ada), range(48)))
+    assert len({dispensed.lease_id for dispensed in given}) == 1
+    world.check_books()
+
+
+def test_one_answer_sent_from_many_tabs_is_stored_once(world):
+    world.add_items(3)
+    (ada,) = world.volunteers(1)
+    lease = world.next(ada).lease_id
+    with ThreadPoolExecutor(12) as pool:
+        stored = list(pool.map(lambda _: world.answer(ada, lease, key="same"), range(24)))
+    assert len({one.annotation_id for one in stored}) == 1
+    assert sum(one.created for one in stored) == 1
+    world.check_books()
+
+
+class Dispenser(RuleBasedStateMachine):
+    """People ask, answer, skip, flag, leave and let time pass in any order."""
+
+    database: Database
+
+    @initialize(items=st.integers(1, 6), people=st.integers(1, 5))
+    def fill(self, items, people):
+        with self.database.engine.begin() as connection:
+            for table in (
+                "outbox",
+                "audit",
+                "flag",
+                "annotation",
+                "lease",
+                "item",
+                "person",
+                "project",
+                "guideline_version",
+            ):
+                connection.exec_driver_sql(f"DELETE FROM {table}")
+        self.world = World(self.database, ManualClock(datetime(2026, 1, 1, tzinfo=UTC)))
+        self.world.add_items(items)
+        self.people = self.world.volunteers(people)
+        self.held: dict[str, Dispensed] = {}
+        self.final: set[tuple[str, str]] = set()
+
+    @rule(who=st.integers(0, 4))
+    def ask(self, who):
+        person = self.people[who % len(self.people)]
+        given = self.world.next(person)
+        if isinstance(given, Dispensed):
+            assert (person, given.item_id) not in self.final, "an item came back after it was answered or skipped"
+            self.held[person] = given
+        else:
+            self.held.pop(person, None)
+
+    @rule(who=st.integers(0, 4), how=st.sampled_from(["answer", "skip", "personal_data", "distressing", "leave"]))
+    def act(self, who, how):
+        person = self.people[who % len(self.people)]
+        given = self.held.pop(person, None)
+        if given is None:
+            return
+        now = self.world.clock.now()
+        try:
+            if how == "answer":
+                self.world.answer(person, given.lease_id)
+            elif how == "skip":
+                skip(self.database, person, given.lease_id, now)
+            elif how == "leave":
+                release(self.database, person, now)
+                return
+            else:
+                kind = next(flag for flag in SCHEMA.flags if flag.value == how)
+                flag(self.database, person, given.lease_id, kind, None, now)
+        except LeaseExpiredError:
+            return
+        self.final.add((person, given.item_id))
+
+    @rule(minutes=st.sampled_from([1, 20, 40]))
+    def wait(self, minutes):
+        self.world.pass_time(minutes=minutes)
+
+    @invariant()
+    def books_balance(self):
+        if hasattr(self, "world"):
+            self.world.check_books()
+
+
+@pytest.mark.timeout(240)
+def test_any_order_of_steps_keeps_the_books(database):
+    machine = type("Bound", (Dispenser,), {"database": database})
+    quick = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(machine, settings=quick)

@@ -1,0 +1,87 @@
+"""Who may open what: every route declares it, and the table here is what they declare. The default is deny."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from annotator.domain.roles import Role
+from annotator.web.security import admitted_roles
+
+EVERYBODY = {role.value for role in Role}
+DESK = {"coordinator", "admin"}
+MATRIX = {
+    "GET /": {"anybody"},
+    "GET /healthz": {"anybody"},
+    "GET /docs": {"anybody"},
+    "GET /sign-in": {"anybody"},
+    "POST /sign-in": {"anybody"},
+    "POST /sign-out": EVERYBODY,
+    "GET /invitation": {"anybody"},
+    "POST /invitation": {"anybody"},
+    "GET /guideline": EVERYBODY,
+    "GET /guideline/{name}/{version}": EVERYBODY,
+    "GET /label": {"volunteer"},
+    "POST /api/v1/session": {"anybody"},
+    "DELETE /api/v1/session": EVERYBODY,
+    "POST /api/v1/next": {"volunteer"},
+    "POST /api/v1/answers": {"volunteer"},
+    "POST /api/v1/skip": {"volunteer"},
+    "POST /api/v1/flag": {"volunteer"},
+    "POST /api/v1/pause": {"volunteer"},
+    "GET /api/v1/progress": {"volunteer"},
+    "GET /api/v1/agreement": {"researcher", *DESK},
+    "GET /coordinator": DESK,
+    "GET /coordinator/items": {"adjudicator", *DESK},
+    "GET /coordinator/items/{public_id:path}": {"adjudicator", *DESK},
+    "GET /coordinator/people": DESK,
+    "POST /coordinator/people/invitations": DESK,
+    "GET /coordinator/postings": DESK,
+    "POST /coordinator/postings": DESK,
+    "GET /researcher": {"researcher", *DESK},
+    "POST /researcher/export": {"researcher", *DESK},
+}
+
+
+def routes(app):
+    """Yield (method and path, admitted roles) of every route; mounted files aside."""
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute):
+            found = [admitted_roles(each.call) for each in _walk(route.original_route.dependant)]
+            found += [admitted_roles(each.dependency) for each in route.original_route.dependencies]
+            for method in route.methods:
+                yield f"{method} {route.path}", {roles for roles in found if roles is not None}
+
+
+def _walk(dependant):
+    for each in dependant.dependencies:
+        yield each
+        yield from _walk(each)
+
+
+def test_every_route_declares_exactly_the_roles_of_the_matrix(site):
+    declared = dict(routes(site.app))
+    assert all(len(roles) == 1 for roles in declared.values()), declared
+    assert {name: set(*roles) for name, roles in declared.items()} == MATRIX
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_application_does_what_the_routes_declare(site, role):
+    client = site.enter(role)
+    for name, admitted in MATRIX.items():
+        method, path = name.split()
+        if path in {"/api/v1/session", "/sign-out", "/sign-in", "/invitation"}:
+            continue
+        path = path.replace("{public_id:path}", "x").replace("{name}/{version}", "postings/1.0.0")
+        status = client.request(method, path).status_code
+        allowed = role.value in admitted or "anybody" in admitted
+        assert (status == 403) != allowed, (name, role, status)
+
+
+def test_nobody_gets_in_without_signing_in(site):
+    for name, admitted in MATRIX.items():
+        method, path = name.split()
+        if "anybody" in admitted:
+            continue
+        status = site.client().request(method, path.replace("{public_id:path}", "x")).status_code
+        assert status in {401, 303}, name

@@ -1,0 +1,130 @@
+"""A small world to test in: one project, people and items made by a line each, and the books checked at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlmodel import select
+
+from annotator.dispensing.dispense import Dispensed, Nothing, next_item
+from annotator.dispensing.submit import Stored, Submission, submit
+from annotator.domain.answers import Answer
+from annotator.domain.clock import ManualClock
+from annotator.domain.ids import new_id
+from annotator.domain.items import ItemState
+from annotator.domain.leases import LeaseState
+from annotator.domain.roles import Role
+from annotator.domain.schema import Choice, Flag, Kind, Question, Schema, State
+from annotator.storage import items, projects
+from annotator.storage.database import Database
+from annotator.storage.tables import Annotation, Item, Lease, Person, Project
+
+SCHEMA = Schema(
+    name="small",
+    version="1.0.0",
+    title="Small",
+    sha256="0" * 64,
+    questions=(
+        Question(
+            "concern",
+            Kind.RATING,
+            "Concern for review",
+            required=True,
+            choices=(*(Choice(str(n), str(n), "") for n in range(4)), Choice("CT", "Cannot tell", "", missing=True)),
+        ),
+        Question(
+            "indicators",
+            Kind.SPANS,
+            "Indicators",
+            choices=(Choice("FEE", "Fee", ""), Choice("DEBT", "Debt", "", strong=True)),
+            states=(State("present", "Present"), State("contradicted", "Contradicted")),
+            unmarked="not stated",
+        ),
+    ),
+    flags=(
+        Flag("personal_data", "Personal data visible", "", quarantines=True),
+        Flag("distressing", "Distressing", "", quarantines=False),
+    ),
+)
+
+
+@dataclass
+class World:
+    database: Database
+    clock: ManualClock
+    schema: Schema = SCHEMA
+    project: Project = field(init=False)
+
+    def __post_init__(self):
+        now = self.clock.now()
+        with self.database.writing() as session:
+            version = projects.guideline_version(session, now, self.schema)
+            project = Project(
+                name="test",
+                purpose="tests",
+                guideline_version_id=version.id,
+                overlap=3,
+                lease_seconds=1800,
+                order_seed=7,
+                created_at=now,
+            )
+            self.project = projects.ensure_project(session, now, project)
+
+    def volunteers(self, count: int) -> list[str]:
+        """Add qualified volunteers; return their ids."""
+        now = self.clock.now()
+        people = [
+            Person(pseudonym=f"V-{new_id()}", role=Role.VOLUNTEER.value, qualified_at=now, created_at=now)
+            for _ in range(count)
+        ]
+        with self.database.writing() as session:
+            session.add_all(people)
+        return [person.id for person in people]
+
+    def add_items(self, count: int, state: ItemState = ItemState.READY) -> list[str]:
+        """Add items; return their public ids."""
+        texts = [(f"item-{n:05d}", f"Posting {n}: seasonal work with housing.") for n in range(count)]
+        rows = [items.NewItem(name, text, items.text_hash(text), "synthetic", state) for name, text in texts]
+        with self.database.writing() as session:
+            assert items.add(session, self.project, rows, self.clock.now()) == []
+        return [name for name, _ in texts]
+
+    def next(self, person: str) -> Dispensed | Nothing:
+        return next_item(self.database, self.project, person, self.clock.now())
+
+    def answer(self, person: str, lease: str, rating: str = "1", key: str | None = None) -> Stored:
+        choices = {"concern": (rating,)}
+        submission = Submission(lease, key or new_id(), 3.0, [], Answer(choices=choices))
+        version = self.project.guideline_version_id
+        return submit(self.database, person, self.schema, version, submission, self.clock.now())
+
+    def pass_time(self, **by: float) -> None:
+        self.clock.advance(timedelta(**by))
+
+    def item(self, public_id: str) -> Item:
+        with self.database.reading() as session:
+            found = items.by_public_id(session, self.project.id, public_id)
+        assert found is not None
+        return found
+
+    def check_books(self) -> None:
+        """Every counter equals what the rows say, and no promise of the dispenser is broken."""
+        with self.database.reading() as session:
+            all_items = list(session.exec(select(Item)))
+            leases = list(session.exec(select(Lease)))
+            annotations = list(session.exec(select(Annotation)))
+        live = Counter(lease.item_id for lease in leases if lease.state == LeaseState.LIVE)
+        answered = Counter(lease.item_id for lease in leases if lease.state == LeaseState.ANSWERED)
+        for item in all_items:
+            assert (item.leased, item.answered) == (live[item.id], answered[item.id])
+            assert item.leased + item.answered <= item.overlap
+            assert item.state != ItemState.LEASED or item.leased > 0
+            assert item.state not in (ItemState.AGREED, ItemState.ADJUDICATING) or item.answered == item.overlap
+        assert (
+            max(Counter(lease.person_id for lease in leases if lease.state == LeaseState.LIVE).values(), default=0) <= 1
+        )
+        assert max(Counter((lease.item_id, lease.person_id) for lease in leases).values(), default=0) <= 1
+        assert {a.lease_id for a in annotations} == {lease.id for lease in leases if lease.state == LeaseState.ANSWERED}
+        assert len(annotations) == sum(answered.values())
