@@ -15,9 +15,8 @@ from annotator.synthetic.grammar import Grammar, Shape
 from annotator.synthetic.latent import Setting, draw_flip, draw_ways
 from annotator.synthetic.writer import Writer, count_words
 
-_WORDS_A_SENTENCE = 11
+_WORDS_A_SENTENCE = 14
 _LEAST_ROOM = 4
-_LEAST_ASIDES = 2
 _A_FILLER = 20  # words, enough for a few to choose from
 
 
@@ -58,7 +57,7 @@ def _draw_draft(grammar: Grammar, campaign: Campaign, dice: Dice) -> Draft:
     setting = Setting(room=room, reference=reference, generic=campaign.template.generic)
     ways = draw_ways(dice, model, campaign.weights, setting)
     points = [writer.topic(code, way, setting) for code, way in ways.items()]
-    points += writer.asides()[: max(room - len(points), _LEAST_ASIDES)]
+    points += writer.asides()[: max(room - len(points), dice.below(3))]
     points += items
     points += writer.fillers(target - count_words([*frame, *points]))
     return Draft(

@@ -33,7 +33,7 @@ class Writer:
     def frame(self, *, reference: bool) -> list[Piece]:
         template = self._campaign.template
         pieces = [self.title(), self._piece("open", self._dice.pick(template.opens), case=template.case)]
-        if not template.generic:
+        if not template.generic and self._dice.chance(self._grammar.model["duties"]):
             pieces.append(self._piece("duties", self._dice.pick(template.duties)))
         pieces.append(self.contact(off_platform=self._dice.chance(self._grammar.model["off_platform"])))
         if reference:
