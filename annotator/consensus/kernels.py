@@ -123,7 +123,7 @@ def _em_pass(unrolled: int) -> Callable[..., Any]:  # noqa: C901 one loop, compi
 
 
 @njit(cache=True, nogil=True)
-def _multiply(p: Any, table: Any, code: Any, start: int, end: int, size: int) -> Any:
+def _multiply(p: Any, table: Any, code: Any, start: int, end: int, size: int) -> Any:  # noqa: PLR0917 compiled inline
     """Multiply `p` by the rows of a task, rescaling on the way; return the log of what was divided out."""
     logs = 0.0
     for j in range(start, end):
@@ -167,53 +167,11 @@ def held_out_score(tasks: Any, log_model: Any, table: Any, temper: float, span: 
 
 
 @njit(cache=True, nogil=True)
-def add_label(chain: Any, sums: Any, prior: Any, posterior: Any, label: Any) -> None:
-    """Add one label and renew its task's posterior, given everything but that task (incremental EM).
-
-    `chain` is (head, size, after, code, owner): the labels of a task are a linked list that starts at `head[task]`;
-    `after`, `code` and `owner` (the task) go by label. `sums` is (counts, rows, totals): expected counts (rows, K), their sums by worker (n_workers, K)
-    and by class (K,). `prior` is (pseudo_counts (K observed, K true), strength (K,), prevalence weight). `label` is
-    (number, task, worker, observed). A task with one label is not counted.
-    """
-    head, size, after, code, owner = chain
-    counts, rows, totals = sums
-    number, task, worker, observed = label
-    n_classes = totals.size
-    p = posterior[task]
-    if size[task] >= 2:
-        _count(-1.0, task, head, after, code, counts, rows, totals, p)
-    owner[number] = task
-    code[number] = worker * n_classes + observed
-    after[number] = head[task]
-    head[task] = number
-    size[task] += 1
-    for k in range(n_classes):
-        p[k] = prior[2] + totals[k]
-    j = head[task]
-    while j >= 0:
-        w, seen = divmod(code[j], n_classes)
-        top = 0.0
-        for k in range(n_classes):
-            p[k] *= (counts[code[j], k] + prior[0][seen, k]) / (rows[w, k] + prior[1][k])
-            top = max(top, p[k])
-        for k in range(n_classes):
-            p[k] /= top
-        j = after[j]
-    p /= p.sum()
-    if size[task] >= 2:
-        _count(1.0, task, head, after, code, counts, rows, totals, p)
-
-
-@njit(cache=True, nogil=True)
-def _count(
-    sign: float, task: int, head: Any, after: Any, code: Any, counts: Any, rows: Any, totals: Any, p: Any
-) -> None:
-    n_classes = totals.size
-    for k in range(n_classes):
-        totals[k] += sign * p[k]
-    j = head[task]
-    while j >= 0:
-        for k in range(n_classes):
-            counts[code[j], k] += sign * p[k]
-            rows[code[j] // n_classes, k] += sign * p[k]
-        j = after[j]
+def add_label(posterior: Any, table: Any, task: int, row: int) -> None:
+    """Move the posterior of one task by one label, whose likelihood under each class is `table[row]`."""
+    mass = 0.0
+    for k in range(posterior.shape[1]):
+        posterior[task, k] *= table[row, k]
+        mass += posterior[task, k]
+    for k in range(posterior.shape[1]):
+        posterior[task, k] /= mass
