@@ -63,7 +63,7 @@ def _write(out: Path, items: int, seed: int) -> None:
 
 
 def _audit(items: int, seed: int, *, as_json: bool) -> None:
-    from annotator.synthetic.audit import audit  # noqa: PLC0415 — scikit-learn takes a second that writing does not need
+    from annotator.synthetic.audit import audit  # scikit-learn takes a second that writing does not need
 
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=terminal()) as progress:
         task = progress.add_task("drawing postings", total=None)
