@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from annotator.commands.progress import bar, terminal
 from annotator.synthetic.corpus import POSTINGS, TRUTH, write_corpus
-from annotator.synthetic.manifest import NAME, Manifest
+from annotator.synthetic.manifest import NAME
 
 if TYPE_CHECKING:
     from annotator.synthetic.audit import Audit
@@ -45,37 +46,26 @@ def synthesize(
         _write(out, items or _ITEMS, seed)
 
 
-def write_with_progress(out: Path, items: int, seed: int) -> Manifest:
-    """Write a corpus with a progress bar on stderr."""
-    columns = (TextColumn("Writing postings"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("postings", total=items)
-        waiting = 0
+def _write(out: Path, items: int, seed: int) -> None:
+    console = terminal()
+    with bar(console, "Writing postings", items) as show:
+        written = 0
 
         def advance(count: int) -> None:
-            nonlocal waiting
-            waiting += count
-            if waiting >= _STEP:
-                progress.advance(task, waiting)
-                waiting = 0
+            nonlocal written
+            written += count
+            if written % _STEP == 0:
+                show(written)
 
         manifest = write_corpus(out, items, seed, advance)
-        progress.update(task, completed=items)
-    return manifest
-
-
-def _write(out: Path, items: int, seed: int) -> None:
-    manifest = write_with_progress(out, items, seed)
     shares = ", ".join(f"{rating}: {count / items:.0%}" for rating, count in manifest.counts["rating"].items())
-    Console(stderr=True).print(
-        f"{items:,} postings of seed {seed} in [bold]{out}[/bold]: {POSTINGS}, {TRUTH}, {NAME}. By rating: {shares}."
-    )
+    console.print(f"{items:,} postings of seed {seed} in {out}: {POSTINGS}, {TRUTH}, {NAME}. By rating: {shares}.")
 
 
 def _audit(items: int, seed: int, *, as_json: bool) -> None:
-    from annotator.synthetic.audit import audit
+    from annotator.synthetic.audit import audit  # scikit-learn takes a second that writing does not need
 
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=Console(stderr=True)) as progress:
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=terminal()) as progress:
         task = progress.add_task("drawing postings", total=None)
         result = audit(items, seed, lambda step: progress.update(task, description=f"measuring: {step}"))
     if as_json:

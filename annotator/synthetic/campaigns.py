@@ -29,6 +29,7 @@ class Campaign:
     locale: Mapping[str, Any]
     weights: Mapping[str, float]
     facts: Mapping[str, str]
+    visible: bool  # contacts are shown; otherwise typed placeholders stand for them
 
 
 def draw_campaign(grammar: Grammar, seed: int, number: int) -> tuple[Campaign, Dice]:
@@ -67,6 +68,7 @@ def draw_campaign(grammar: Grammar, seed: int, number: int) -> tuple[Campaign, D
         locale=locale,
         weights={code: base[code] * profile["weights"].get(code, 1.0) for code in INDICATORS},
         facts=facts,
+        visible=dice.chance(model["visible"]),
     )
     return campaign, dice
 
@@ -87,12 +89,19 @@ def draw_facts(grammar: Grammar, campaign: Campaign, dice: Dice) -> dict[str, st
         "per": locale["per"],
         "fee": dice.pick(locale["fees"]),
         "debt": dice.pick(locale["debts"]),
-        "phone": draw_phone(locale, dice),
+        **draw_contact(grammar, campaign, dice),
     }
 
 
-def draw_phone(locale: Mapping[str, Any], dice: Dice) -> str:
-    """Draw a telephone number from a range that is reserved for fiction."""
+def draw_contact(grammar: Grammar, campaign: Campaign, dice: Dice) -> dict[str, str]:
+    """Draw the contact: typed placeholders, or a telephone number from a range that is reserved for fiction.
+
+    Mail and web addresses that are shown come from the word lists.
+    """
+    return {"phone": _draw_phone(campaign.locale, dice)} if campaign.visible else dict(grammar.placeholders)
+
+
+def _draw_phone(locale: Mapping[str, Any], dice: Dice) -> str:
     phone = dice.pick(locale["phones"])
     number = str(dice.between(phone["low"], phone["high"]))
     return str(phone["prefix"]) + number.zfill(phone["width"])

@@ -81,7 +81,7 @@ class _Counts:
         }
         self._states = {code: Counter[str]() for code in INDICATORS}
         self._sets: dict[str, set[str]] = {"campaigns": set(), "templates": set(), "pairs": set()}
-        self._copies = self._protective = self._withheld = 0
+        self._flags = Counter({"copies": 0, "protective": 0, "shows_contact": 0, "withheld": 0})
 
     def add(self, posting: SyntheticPosting) -> None:
         self._by["rating"][str(posting.rating)] += 1
@@ -96,9 +96,10 @@ class _Counts:
         self._sets["templates"].add(posting.template)
         if posting.pair:
             self._sets["pairs"].add(posting.pair)
-        self._copies += bool(posting.copy_of)
-        self._protective += posting.protective
-        self._withheld += posting.withheld
+        self._flags["copies"] += bool(posting.copy_of)
+        self._flags["protective"] += posting.protective
+        self._flags["shows_contact"] += posting.shows_contact
+        self._flags["withheld"] += posting.withheld
 
     def summary(self) -> dict[str, Any]:
         by = {name: dict(sorted(counter.items())) for name, counter in self._by.items()}
@@ -107,7 +108,5 @@ class _Counts:
             **by,
             "indicators": {code: {state: self._states[code][state] for state in STATES} for code in INDICATORS},
             **{name: len(members) for name, members in self._sets.items()},
-            "copies": self._copies,
-            "protective": self._protective,
-            "withheld": self._withheld,
+            **self._flags,
         }

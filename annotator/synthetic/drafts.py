@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from annotator.synthetic.campaigns import Campaign, draw_facts, draw_phone
+from annotator.synthetic.campaigns import Campaign, draw_contact, draw_facts
 from annotator.synthetic.compose import SECTIONS, Identity, Piece
 from annotator.synthetic.dice import Dice
 from annotator.synthetic.grammar import Grammar, Shape
@@ -111,7 +111,7 @@ def _turned(writer: Writer, piece: Piece, way: str, setting: Setting) -> Piece:
 
 def _reworded(grammar: Grammar, draft: Draft, dice: Dice) -> Draft:
     """Return the draft with another title and contact, and another filler where it has one."""
-    facts = {**draft.facts, "phone": draw_phone(draft.campaign.locale, dice)}
+    facts = {**draft.facts, **draw_contact(grammar, draft.campaign, dice)}
     writer = Writer(grammar, draft.campaign, dice, facts)
     off_platform = any("off_platform" in piece.tags for piece in draft.pieces)
     fresh = {"title": writer.title(), "contact": writer.contact(off_platform=off_platform)}

@@ -9,6 +9,7 @@ from annotator.synthetic.campaigns import draw_campaign
 from annotator.synthetic.compose import SECTIONS, Identity, compose
 from annotator.synthetic.drafts import Draft, draw_drafts
 from annotator.synthetic.grammar import Grammar, load_grammar
+from annotator.synthetic.lexicon import shows_contact
 from annotator.synthetic.postings import (
     ABSENT,
     CONTEXT,
@@ -93,6 +94,7 @@ def finish(
         cases=_cases(draft, context, written.name),
         nationality=cues.nationality,
         gender=cues.gender,
+        shows_contact=campaign.visible and shows_contact(composed.text),
         withheld=any(piece.withheld for piece in draft.pieces),
         pair=names["pair"],
         copy_of=names["copy_of"],

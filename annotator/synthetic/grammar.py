@@ -116,6 +116,7 @@ class Grammar:
     words: Mapping[str, Mapping[str, tuple[Pattern, ...]]]  # early and late → slot → wordings
     locales: tuple[Mapping[str, Any], ...]
     hours: tuple[Mapping[str, Any], ...]
+    placeholders: Mapping[str, str]
     identity: Mapping[str, tuple[str, ...]]
     cues: tuple[Pattern, ...]
     model: Mapping[str, Any]
@@ -168,6 +169,7 @@ def _grammar(data: Mapping[str, Any], sha256: str) -> Grammar:
         words={phase: _words(words, phase) for phase in ("early", "late")},
         locales=tuple(data["locales.yaml"]["locales"]),
         hours=tuple(data["locales.yaml"]["hours"]),
+        placeholders=data["locales.yaml"]["placeholders"],
         identity={name: tuple(identity[name]) for name in ("nationality", "gender")},
         cues=tuple(compile_pattern(cue, "identity.yaml") for cue in identity["cues"]),
         model=data["model.yaml"],

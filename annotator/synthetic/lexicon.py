@@ -41,6 +41,11 @@ def lexicon() -> frozenset[str]:
     return frozenset(tokens | _LAYOUT | set(_MARKS))
 
 
+def shows_contact(text: str) -> bool:
+    """Say whether a telephone number or a mail or web address stands in a text of ours, written out or obscured."""
+    return bool(_ADDRESS.search(text) or _LONG_NUMBER.search(text) or "example" in text)
+
+
 def _is_address(found: str) -> bool:
     return found.rstrip(_MARKS) in _addresses()
 
@@ -72,6 +77,7 @@ def _fixed_texts(grammar: Grammar) -> Iterator[str]:
         yield from (locale["per"], *locale["fees"], *locale["debts"])
         for band in locale["bands"]:
             yield from (band["low"], band["high"], *band["inside"], *band["far"])
+    yield from grammar.placeholders.values()
     for hours in grammar.hours:
         yield from (hours["reference"], *hours["inside"], *hours["far"])
 

@@ -15,8 +15,6 @@ STRONG = frozenset({"DEBT", "DOCS", "WAGE", "EXIT", "CONFINE"})
 RELATIVE = frozenset({"HOURS", "PAY"})
 """Indicators that mean something only against a reference line in the text."""
 CONTEXT = ("housing", "no_experience", "off_platform", "template")
-PAUSE = frozenset({"off_platform", "template"})
-"""Context tags that give pause when another stands beside them; housing and no experience are ordinary together."""
 PROTECTIVE = "protective"
 
 PRESENT, CONTRADICTED, NOT_STATED = "present", "contradicted", "not stated"
@@ -63,6 +61,7 @@ class SyntheticPosting:
     cases: tuple[str, ...]  # named hard cases in the text, such as passport_required
     nationality: str  # identity cues: in the text, and without any bearing on the truth
     gender: str
+    shows_contact: bool  # from a reserved range; a labeller who flags it is right
     withheld: bool  # uses the paraphrase family that appears with the drift
     pair: str  # shared by the two postings of a matched pair
     copy_of: str  # id of the first posting of a near-duplicate campaign
@@ -106,6 +105,7 @@ class SyntheticPosting:
             "register": self.register,
             "nationality": self.nationality,
             "gender": self.gender,
+            "shows_contact": self.shows_contact,
             "withheld": self.withheld,
             "pair": self.pair,
             "copy_of": self.copy_of,
@@ -117,8 +117,7 @@ def planted_rating(realisation: Mapping[str, str], context: tuple[str, ...], *, 
     """Return the concern for review, 0 to 3, that the guideline's rule gives.
 
     3: a strong indicator and another, both clearly evidenced. 2: one strong, or two and more. 1: one weak, or context that
-    gives pause: off-platform contact or a template beside another tag, and no protective statement. 0: nothing. No tag
-    alone ever raises it.
+    gives pause: two or more context tags and nothing protective. 0: nothing. One tag alone never raises it.
     """
     present = {code for code, way in realisation.items() if STATE_OF[way] == PRESENT}
     clear = {code for code in present if realisation[code] in CLEAR}
@@ -126,8 +125,7 @@ def planted_rating(realisation: Mapping[str, str], context: tuple[str, ...], *, 
         return 3
     if present & STRONG or len(present) >= 2:
         return 2
-    pause = len(context) >= 2 and not PAUSE.isdisjoint(context) and not protective
-    return int(bool(present) or pause)
+    return int(bool(present) or (len(context) >= 2 and not protective))
 
 
 def _span(span: PlantedSpan) -> dict[str, Any]:
