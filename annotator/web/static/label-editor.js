@@ -3,6 +3,7 @@
 
 const INTERFACES = ["controls"];
 const SETTINGS = { enableHotkeys: true, showLabels: true, selectAfterCreate: false, continuousLabeling: false };
+const LATE_MS = 10_000;
 
 let LabelStudio = null;
 
@@ -175,10 +176,10 @@ class Posting {
 
 /** Show a posting in `root`; resolves to a `Posting` once its text stands on the page. */
 export function showPosting(root, { text, labelConfig, config }) {
-  root.replaceChildren();
   const node = document.createElement("div");
-  root.append(node);
+  root.replaceChildren(node);
   return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("The editor did not show the posting.")), LATE_MS);
     const studio = new LabelStudio(node, {
       config: labelConfig,
       interfaces: INTERFACES,
@@ -189,18 +190,22 @@ export function showPosting(root, { text, labelConfig, config }) {
       onLabelStudioLoad: (store) => {
         const annotation = store.annotationStore.addAnnotation({ userGenerate: true });
         store.annotationStore.selectAnnotation(annotation.id);
-        whenReady(node, () => resolve(new Posting(studio, annotation, config)), reject);
+        once(node, ".lsf-htx-richtext", () => {
+          clearTimeout(late);
+          resolve(new Posting(studio, annotation, config));
+        });
       },
     });
   });
 }
 
-function whenReady(node, done, failed) {
-  const started = performance.now();
-  const look = () => {
-    if (node.querySelector(".lsf-htx-richtext")) done();
-    else if (performance.now() - started > 10_000) failed(new Error("The editor did not show the posting."));
-    else requestAnimationFrame(look);
-  };
-  look();
+/** Call `done` as soon as `node` holds something that matches. */
+function once(node, selector, done) {
+  if (node.querySelector(selector)) return done();
+  const observer = new MutationObserver(() => {
+    if (!node.querySelector(selector)) return;
+    observer.disconnect();
+    done();
+  });
+  observer.observe(node, { childList: true, subtree: true });
 }

@@ -62,6 +62,28 @@ export function summaryOf(lines) {
   return list;
 }
 
+/** The answer does not fit: what, where and how to mend it, as the service says. */
+export const refusal = ({ what, where, mend }) => ({
+  kind: "stop",
+  title: "The answer does not fit the guideline",
+  text: [`${what || "The service refused it."}${where ? ` (at ${where})` : ""}`, mend],
+});
+
+/** The editor itself failed; nothing but a fresh page helps. */
+export const editorFailed = () => ({
+  kind: "stop",
+  title: "The editor did not load",
+  text: "Reload the page. If it happens again, tell your coordinator. Nothing that was saved is lost.",
+  actions: [["Reload", () => location.reload()]],
+});
+
+/** No posting could be fetched; the page asks again in so many seconds, or not at all. */
+export const couldNotAsk = (seconds) => ({
+  kind: "warn",
+  title: seconds ? "No posting could be fetched" : "You are signed out",
+  text: seconds ? `The service does not answer. The page asks again in ${seconds} seconds.` : "Sign in to go on labelling.",
+});
+
 const inMinutes = (minutes) => (minutes ? `within ${minutes === 1 ? "a minute" : `${minutes} minutes`}` : "before long");
 
 /** What an empty queue means, by the reason the service gives. `wait` is how many seconds until it is worth asking again. */
