@@ -1,0 +1,219 @@
+"""Rules for whatever has digits and no fixed form: telephone, account and document numbers, plates, dates of birth, codes.
+
+A run of digits that `quantities` cannot explain is an identifier. Which kind is read from the cue before it and from its length.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from annotator.privacy import lexicon, quantities
+from annotator.privacy.quantities import Ordinary
+from annotator.privacy.reading import Reading
+from annotator.privacy.runs import Run, digit_runs
+from annotator.privacy.tokens import Tokens
+from annotator.privacy.values import Kind
+
+_CUES = (
+    ("bank", Kind.BANK),
+    ("birth", Kind.BIRTH),
+    ("document", Kind.ID),
+    ("plate", Kind.PLATE),
+    ("wallet", Kind.WALLET),
+    ("phone", Kind.PHONE),
+    ("platform", Kind.PHONE),
+    ("reference", Kind.ID),
+    ("street_before", Kind.ADDRESS),
+    ("unit", Kind.ADDRESS),
+)
+_SHORT_CODE = re.compile(r"[A-Z]{1,3}")
+_DOTTED = re.compile(r"(?:\d{1,3}\s?\.\s?){3}\d{1,3}")
+_CODE = re.compile(r"[^\W_]+(?:[-_./#+]?[^\W_]+){0,12}")
+_ORDINARY_CODE = re.compile(
+    r"\d{1,6}(?:st|nd|rd|th|s|am|pm|a|p|h|hr|hrs|k|m|kg|g|km|cm|mm|ml|l|x|t|er|eme|e|ere|ª|º|d|w|y|yrs|yr|yo|min|mins|gb|mb|"
+    r"lb|lbs|ft|sq|sqm|ha|kw|kwh|v|hz|pcm|pw|ph|pp|usd|eur|gbp|php|pln|ron|zl|lei|kr|kc|tl|j|std|euro|euros|mo|mth|mths|"
+    r"bed|bath|br|ba|bhk|min|rd|nd|ème|ter|bis)(?:/\w{1,6})?"
+    r"|[a-z]{1,2}\d{1,2}[a-z]?|\d{1,2}[a-z]{1,2}|\d{1,2}h[0-5]\d|\d{1,2}[x:]\d{1,3}|\d{1,2}(?:am|pm)-\d{1,2}(?:am|pm)|"
+    r"\d{1,2}-\d{1,2}(?:am|pm|h)|\d{1,2}(?:[.:]\d\d)?(?:am|pm|h)(?:-\d{1,2}(?:[.:]\d\d)?(?:am|pm|h))?|"
+    r"covid-?19|mp[34]|nvq-?\d|en-?\d{2,3}|cat-?[1-6]|class-?\d|level-?\d|q[1-4]|\d+-(?:in-)?[a-z]{1,12}|"
+    r"\d{1,3}-[a-z]{2,12}-[a-z]{2,12}|[a-z]{3,12}-\d|web3|b2[bc]|h2o|co2|365",
+    re.IGNORECASE,
+)
+
+
+def find_digits(reading: Reading) -> None:
+    """Mask every run and code that is no ordinary quantity; leave a reason where a number stays unexplained."""
+    tokens = reading.tokens
+    _find_codes(reading)
+    scattered = 0
+    for run in digit_runs(tokens, reading.taken):
+        scattered += _judge(reading, run)
+    if scattered >= 8:
+        reading.reason("digits: many small numbers that nothing explains")
+
+
+def _judge(reading: Reading, run: Run) -> int:
+    """Mask or explain one run; return how many of its digits are only loosely explained."""
+    if not run.plain:
+        return _judge_spelled(reading, run)
+    tokens = reading.tokens
+    text = tokens.text[tokens.starts[run.first] : tokens.ends[run.last]]
+    if quantities.birth_date(text) or (quantities.full_date(text) and reading.cued(run.first, "birth")):
+        reading.mask(run.first, run.last, Kind.BIRTH)
+        return 0
+    cued = reading.cued(run.first, "phone", "platform", "value_cue", "document", "bank", "plate", "wallet")
+    explained = quantities.ordinary(tokens, run, cued=cued)
+    if explained is not Ordinary.NO and not _part_of_name(tokens, run):
+        reading.explained.append((tokens.starts[run.first], tokens.ends[run.last]))
+        return len(run.digits) if explained is Ordinary.LOOSELY else 0
+    _mask_run(reading, run, text)
+    return 0
+
+
+def _judge_spelled(reading: Reading, run: Run) -> int:
+    tokens, size = reading.tokens, len(run.digits)
+    magnitude = lexicon.numbers().magnitude
+    amount = any(tokens.words[i] in magnitude for i in range(run.first, min(run.last + 2, len(tokens))))
+    cued = reading.cued(run.first, "phone", "platform", "value_cue", "document", "bank", "birth", reach=6)
+    if size >= (9 if amount else 7) or (size >= 5 and not amount) or (cued and size >= 4 and len(run.atoms) >= 3):
+        first = run.first
+        while first and tokens.words[first - 1] in lexicon.numbers().multiplier:
+            first -= 1
+        reading.mask(first, run.last, _kind(reading, run), sure=False)
+    return 0
+
+
+def _mask_run(reading: Reading, run: Run, text: str) -> None:
+    size = len(run.digits)
+    first, last = _edges(reading, run)
+    if _DOTTED.fullmatch(text) and all(int(part) < 256 for part in re.findall(r"\d+", text)):
+        reading.mask(first, last, Kind.IP)
+    elif size >= 7:
+        reading.mask(first, last, _kind(reading, run), sure=_usual_gaps(text))
+    elif size >= 5 or (size >= 3 and _kind(reading, run) is not Kind.PHONE):
+        reading.mask(first, last, _kind(reading, run, short=Kind.ID), sure=_usual_gaps(text) and size >= 5)
+    else:
+        reading.mask(first, last, Kind.UNCLEAR, sure=False)
+
+
+def _usual_gaps(text: str) -> bool:
+    """A number is written plainly when nothing but single spaces, hyphens, points and brackets part its digits."""
+    return (
+        re.fullmatch(r"\d+(?:[ .\-/()]{1,2}\d+){0,6}", text) is not None
+        and re.search(r"\b\d\b\D{1,2}\b\d\b", text) is None
+    )
+
+
+def _kind(reading: Reading, run: Run, short: Kind = Kind.PHONE) -> Kind:
+    for name, kind in _CUES:
+        if reading.cued(run.first, name):
+            return kind
+    size = len(run.digits)
+    if 13 <= size <= 19 and not reading.tokens.text.startswith("+", max(0, reading.tokens.starts[run.first] - 1)):
+        return Kind.BANK
+    return Kind.PHONE if size >= 7 else short
+
+
+def _edges(reading: Reading, run: Run) -> tuple[int, int]:
+    """Take in a plus, an opening bracket and short letter groups in capitals (plates, document series) on both sides."""
+    tokens = reading.tokens
+    first, last = run.first, run.last
+    while reading.free(first - 1) and tokens.glued(first) and tokens.words[first - 1] in "+(#":
+        first -= 1
+    while reading.free(first - 1) and _series(tokens, first - 1) and tokens.starts[first] - tokens.ends[first - 1] <= 1:
+        first -= 1
+        if (
+            tokens.glued(first)
+            and tokens.words[first - 1] == "-"
+            and reading.free(first - 2)
+            and _series(tokens, first - 2)
+        ):
+            first -= 2
+    while reading.free(last + 1) and _series(tokens, last + 1) and tokens.starts[last + 1] - tokens.ends[last] <= 1:
+        last += 1
+    return first, last
+
+
+def _series(tokens: Tokens, i: int) -> bool:
+    word = tokens.words[i]
+    plain = lexicon.words("quantities", "currency+time+units+before")
+    return (
+        word not in plain
+        and word not in {"nr", "no", "tel", "id", "ref", "ssn", "dni", "nie"}
+        and _SHORT_CODE.fullmatch(tokens.exact(i)) is not None
+    )
+
+
+def _part_of_name(tokens: Tokens, run: Run) -> bool:
+    """A number that touches an underscore, at sign or hash is no amount."""
+    left = tokens.words[run.first - 1] if tokens.glued(run.first) else ""
+    right = tokens.words[run.last + 1] if run.last + 1 < len(tokens) and tokens.glued(run.last + 1) else ""
+    return left in {"_", "@", "#"} or right in {"_", "@", "#"}
+
+
+def _find_codes(reading: Reading) -> None:
+    """Chunks of letters and figures ("AB12 CDE", "sunny22"): ordinary ones pass, the rest are masked."""
+    tokens = reading.tokens
+    for match in _CODE.finditer(tokens.text):
+        chunk = match[0]
+        if chunk.isdigit() or not any(map(str.isdigit, chunk)) or not any(map(str.isalpha, chunk)):
+            continue
+        inside = [i for i in _inside(tokens, match.start(), match.end()) if reading.free(i)]
+        if not inside or _ORDINARY_CODE.fullmatch(chunk) or _spelled_chunk(tokens, inside):
+            continue
+        _mask_code(reading, inside[0], inside[-1], chunk)
+
+
+def _spelled_chunk(tokens: Tokens, inside: list[int]) -> bool:
+    """Figures and number words or look-alikes alone: the runs see to it. So do figures between hyphens and known words."""
+    known = lexicon.numbers().digits
+    return all(
+        tokens.is_digits(i)
+        or not tokens.words[i][0].isalnum()
+        or tokens.words[i] in known
+        or set(tokens.words[i]) <= set("oil")
+        for i in inside
+    )
+
+
+def _inside(tokens: Tokens, start: int, end: int) -> list[int]:
+    first = bisect_left(tokens.starts, start)
+    last = bisect_left(tokens.starts, end)
+    return list(range(first, last))
+
+
+def _mask_code(reading: Reading, first: int, last: int, chunk: str) -> None:
+    size = sum(map(str.isalnum, chunk))
+    figures = sum(map(str.isdigit, chunk))
+    while (
+        reading.free(first - 1)
+        and _series(reading.tokens, first - 1)
+        and reading.tokens.starts[first] - reading.tokens.ends[first - 1] <= 1
+    ):
+        first -= 1
+    while (
+        reading.free(last + 1)
+        and (_series(reading.tokens, last + 1) or reading.tokens.is_digits(last + 1))
+        and reading.tokens.starts[last + 1] - reading.tokens.ends[last] <= 1
+    ):
+        last += 1
+    kind = next(
+        (
+            kind
+            for name, kind in (("handle", Kind.HANDLE), ("platform", Kind.HANDLE), *_CUES)
+            if reading.cued(first, name)
+        ),
+        None,
+    )
+    if kind is None:
+        kind = (
+            Kind.WALLET
+            if size >= 20
+            else Kind.PLATE
+            if chunk.isupper() and size <= 8
+            else Kind.ID
+            if chunk.isupper()
+            else Kind.HANDLE
+        )
+    reading.mask(first, last, kind, sure=chunk.isupper() and figures >= 2 or size >= 16)
