@@ -18,11 +18,11 @@ _WORD_ENDINGS = frozenset(
 )
 _AFTER_PLATFORM = frozenset(
     "is as at under to id name user username handle account number contact me us ist als unter auf es como est sous jako to "
-    "ca e sub ay bilang numer numar nummer numero nom konto cuenta compte cont profile profil perfil the my our mi mon mein "
+    "ca e este jest lautet heißt heisst c sub ay bilang numer numar nummer numero nom konto cuenta compte cont profile profil perfil the my our mi mon mein "
     "moj meu ko po na dot it s c y a d -".split()
 )
 _NAMING = frozenset(
-    "is as id name user username handle account under ist als unter es como est sous jako to ca sub ay bilang :".split()
+    "is as id name user username handle account under ist als unter es como est sous jako to ca sub ay bilang este jest lautet heißt heisst : =".split()
 )
 _PLAIN_AFTER = frozenset(
     "or and for to only if via on in by between before after with when we i you they it please group groups message messages "
@@ -35,6 +35,8 @@ _PLAIN_AFTER = frozenset(
     "sau si pentru daca doar cu in pe la de din intre inainte dupa dar nu grup mesaj "
     "at o para kung lang sa ng mga na ay ang pero hindi may mag".split()
 )
+_LINKS = frozenset("on via in over through at ( en por sur auf uber bei na przez w pe prin sa from using - ,".split())
+_SHOWS = frozenset("on ( en sur auf na pe sa".split())
 _PERSONS = frozenset(
     "me us him her them you we i nos me mi nosotros conmigo moi nous uns mir mich ihn sie mnie nas do mi na ne noi akin amin "
     "ako kami the a an your our my this that details cv resume application here directly now today privately more info "
@@ -106,6 +108,8 @@ def _domain_edges(tokens: Tokens, host: int, ending: int) -> tuple[int, int]:
     dots = lexicon.words("cues", "dot") | {"."}
     while host >= 2 and tokens.words[host - 1] in dots and (left := _across(tokens, host - 1, -1)) is not None:
         host = left
+    while host >= 2 and tokens.words[host - 1] in "-_" and tokens.glued(host) and tokens.glued(host - 1):
+        host -= 2
     last = ending
     for _ in range(4):
         joint = last + 1
@@ -264,8 +268,14 @@ def _bare_value(reading: Reading, end: int) -> bool:
     if not reading.free(end) or not tokens.words[end][0].isalnum() or "\n" in tokens.between(end - 1, end):
         return False
     word = tokens.words[end]
+    if end >= 2 and any(j in reading.taken for j in range(max(0, end - 6), end)):
+        return False
+    led = end >= 2 and tokens.words[end - 2] in _LINKS
+    if led and _everyday(word):
+        return False
     return not (
-        word in _PLAIN_AFTER
+        word in _AFTER_PLATFORM
+        or word in _PLAIN_AFTER
         or word in _PERSONS
         or word in lexicon.words("quantities", "before")
         or tokens.is_digits(end)
@@ -277,49 +287,23 @@ def _before_platform(reading: Reading, first: int, *, weak: bool) -> None:
     """ "message blue sparrow on telegram": what stands between a verb of reaching and "on PLATFORM" is a handle."""
     tokens = reading.tokens
     link = first - 1
-    if link < 1 or tokens.words[link] not in {
-        "on",
-        "via",
-        "in",
-        "over",
-        "through",
-        "at",
-        "(",
-        "en",
-        "por",
-        "sur",
-        "auf",
-        "uber",
-        "bei",
-        "na",
-        "przez",
-        "w",
-        "pe",
-        "prin",
-        "sa",
-        "from",
-        "using",
-        "-",
-        ",",
-    }:
+    if link < 1 or tokens.words[link] not in _LINKS:
         return
     for _, end in reading.cues.get("reach", ()):
         if end < link <= end + 4:
             value = [j for j in range(end, link) if tokens.words[j][0].isalnum()]
-            if value and all(reading.free(j) for j in value) and not all(_mere(tokens.words[j]) for j in value):
-                kept = [j for j in value if not _mere(tokens.words[j])]
+            kept = [j for j in value if not _mere(tokens.words[j])]
+            if kept and all(reading.free(j) for j in value):
                 reading.mask(kept[0], kept[-1], Kind.HANDLE, sure=False)
                 return
-    word = tokens.words[link - 1]
-    if (
-        not weak
-        and tokens.words[link] in {"on", "(", "en", "sur", "auf", "na", "pe", "sa"}
-        and reading.free(link - 1)
-        and word[0].isalpha()
-        and not _mere(word)
-        and not _everyday(reading, word)
-    ):
+    if not weak and tokens.words[link] in _SHOWS and _names_somebody(reading, link - 1):
         reading.mask(link - 1, link - 1, Kind.HANDLE, sure=False)
+
+
+def _names_somebody(reading: Reading, i: int) -> bool:
+    word = reading.tokens.words[i]
+    in_cue = any(phrase[0] == word and "announce" in classes for phrase, classes in lexicon.cue_index().get(word, ()))
+    return reading.free(i) and word[0].isalpha() and not (in_cue or _mere(word) or _everyday(word))
 
 
 def _mere(word: str) -> bool:
@@ -331,7 +315,7 @@ def _mere(word: str) -> bool:
     )
 
 
-def _everyday(reading: Reading, word: str) -> bool:
+def _everyday(word: str) -> bool:
     return lexicon.common_words().get(word, 0.0) > 3e-5
 
 

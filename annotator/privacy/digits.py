@@ -11,7 +11,7 @@ from bisect import bisect_left
 from annotator.privacy import lexicon, quantities
 from annotator.privacy.quantities import Ordinary
 from annotator.privacy.reading import Reading
-from annotator.privacy.runs import Run, digit_runs
+from annotator.privacy.runs import Atom, Run, digit_runs
 from annotator.privacy.tokens import Tokens
 from annotator.privacy.values import Kind
 
@@ -27,6 +27,7 @@ _CUES = (
     ("street_before", Kind.ADDRESS),
     ("unit", Kind.ADDRESS),
 )
+_NUMERIC = frozenset({Kind.PHONE, Kind.ID, Kind.BANK, Kind.PLATE, Kind.WALLET})
 _SHORT_CODE = re.compile(r"[A-Z]{1,3}")
 _DOTTED = re.compile(r"(?:\d{1,3}\s?\.\s?){3}\d{1,3}")
 _CODE = re.compile(r"[^\W_]+(?:[-_./#+]?[^\W_]+){0,12}")
@@ -45,12 +46,28 @@ _ORDINARY_CODE = re.compile(
 def find_digits(reading: Reading) -> None:
     """Mask every run and code that is no ordinary quantity; leave a reason where a number stays unexplained."""
     tokens = reading.tokens
+    _find_written_dates(reading)
     _find_codes(reading)
     scattered = 0
     for run in digit_runs(tokens, reading.taken):
         scattered += _judge(reading, run)
+    _absorb_neighbours(reading)
     if scattered >= 8:
         reading.reason("digits: many small numbers that nothing explains")
+
+
+def _find_written_dates(reading: Reading) -> None:
+    """ "16 January 1959", "17 de enero de 1964": a year that people were born in, or a cue of birth before any date."""
+    tokens, months = reading.tokens, lexicon.words("quantities", "months")
+    for i, word in enumerate(tokens.words):
+        if word not in months:
+            continue
+        near = [j for j in range(max(0, i - 3), min(i + 5, len(tokens))) if tokens.is_digits(j) and reading.free(j)]
+        days = [j for j in near if len(tokens.words[j]) <= 2]
+        years = [j for j in near if len(tokens.words[j]) == 4 and j > i]
+        born = any(quantities.birth_year(tokens.words[j]) for j in years)
+        if (days and born) or (near and reading.cued(min(near[0], i), "birth")):
+            reading.mask(min(days + years + [i]), max(days + years + [i]), Kind.BIRTH)
 
 
 def _judge(reading: Reading, run: Run) -> int:
@@ -73,15 +90,37 @@ def _judge(reading: Reading, run: Run) -> int:
 
 def _judge_spelled(reading: Reading, run: Run) -> int:
     tokens, size = reading.tokens, len(run.digits)
+    if _mixed_but_ordinary(reading, run):
+        return 0
     magnitude = lexicon.numbers().magnitude
     amount = any(tokens.words[i] in magnitude for i in range(run.first, min(run.last + 2, len(tokens))))
     cued = reading.cued(run.first, "phone", "platform", "value_cue", "document", "bank", "birth", reach=6)
-    if size >= (9 if amount else 7) or (size >= 5 and not amount) or (cued and size >= 4 and len(run.atoms) >= 3):
+    many = len(run.atoms) >= 4 and size >= 4
+    if (
+        size >= (9 if amount else 7)
+        or ((size >= 5 or many) and not amount)
+        or (cued and size >= 3 and len(run.atoms) >= 3)
+    ):
         first = run.first
         while first and tokens.words[first - 1] in lexicon.numbers().multiplier:
             first -= 1
         reading.mask(first, run.last, _kind(reading, run), sure=False)
     return 0
+
+
+def _mixed_but_ordinary(reading: Reading, run: Run) -> bool:
+    """ "15:00 to 23:00, two days": figures that are explained by themselves, and one number word beside them."""
+    groups: list[list[Atom]] = []
+    for atom in run.atoms:
+        if groups and groups[-1][0].spelled == atom.spelled:
+            groups[-1].append(atom)
+        else:
+            groups.append([atom])
+    spelled = [group for group in groups if group[0].spelled]
+    figures = [Run(tuple(group)) for group in groups if not group[0].spelled]
+    if not figures or any(len(group) > 1 for group in spelled) or len(spelled) > 2:
+        return False
+    return all(quantities.ordinary(reading.tokens, part, cued=False) is Ordinary.YES for part in figures)
 
 
 def _mask_run(reading: Reading, run: Run, text: str) -> None:
@@ -95,6 +134,41 @@ def _mask_run(reading: Reading, run: Run, text: str) -> None:
         reading.mask(first, last, _kind(reading, run, short=Kind.ID), sure=_usual_gaps(text) and size >= 5)
     else:
         reading.mask(first, last, Kind.UNCLEAR, sure=False)
+
+
+def _absorb_neighbours(reading: Reading) -> None:
+    """Figures, look-alike letters and single capitals right beside a masked number are part of it."""
+    tokens = reading.tokens
+    numeric = [match for match in reading.matches if match.kind in _NUMERIC]
+    for match in numeric:
+        first = bisect_left(tokens.starts, match.start)
+        last = bisect_left(tokens.starts, match.end) - 1
+        if not 0 <= first <= last:
+            continue
+        low, high = first, last
+        while _belongs(reading, low - 1) and len(tokens.between(low - 1, low)) <= 1:
+            low -= 1
+        while _belongs(reading, high + 1) and len(tokens.between(high, high + 1)) <= 1:
+            high += 1
+        if (low, high) != (first, last):
+            reading.mask(low, high, match.kind, sure=False)
+
+
+def _belongs(reading: Reading, i: int) -> bool:
+    if not reading.free(i):
+        return False
+    tokens = reading.tokens
+    if tokens.is_digits(i):
+        return not any(start <= tokens.starts[i] < end for start, end in reading.explained)
+    if tokens.words[i] == "+":
+        return True
+    mixed = (
+        tokens.is_word(i)
+        and set(tokens.words[i]) <= set("oilszb")
+        and (tokens.glued(i) or (i + 1 < len(tokens) and tokens.glued(i + 1)))
+    )
+    single = len(tokens.words[i]) == 1 and tokens.is_word(i) and tokens.is_capital(i) and tokens.words[i] not in "aioy"
+    return mixed or single
 
 
 def _usual_gaps(text: str) -> bool:
@@ -157,7 +231,7 @@ def _find_codes(reading: Reading) -> None:
     tokens = reading.tokens
     for match in _CODE.finditer(tokens.text):
         chunk = match[0]
-        if chunk.isdigit() or not any(map(str.isdigit, chunk)) or not any(map(str.isalpha, chunk)):
+        if chunk.isdecimal() or not any(map(str.isdecimal, chunk)) or not any(map(str.isalpha, chunk)):
             continue
         inside = [i for i in _inside(tokens, match.start(), match.end()) if reading.free(i)]
         if not inside or _ORDINARY_CODE.fullmatch(chunk) or _spelled_chunk(tokens, inside):
@@ -172,7 +246,7 @@ def _spelled_chunk(tokens: Tokens, inside: list[int]) -> bool:
         tokens.is_digits(i)
         or not tokens.words[i][0].isalnum()
         or tokens.words[i] in known
-        or set(tokens.words[i]) <= set("oil")
+        or set(tokens.words[i]) <= set("oilszb")
         for i in inside
     )
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from annotator.privacy import contacts, digits, language, people, places, recognisers, residue, shapes
+from annotator.privacy import contacts, digits, language, lexicon, people, places, recognisers, residue, shapes
 from annotator.privacy.normalise import Aligned, normalise
 from annotator.privacy.reading import Reading, read
 from annotator.privacy.values import MAX_LENGTH, Found, GateResult, Kind, Match, OutOfTimeError
@@ -45,6 +45,7 @@ class Gate:
         self._salt = salt or secrets.token_bytes(32)
         self._ner = recognisers.ner_installed() if ner is None else ner
         self._seconds = seconds
+        lexicon.load()
 
     def check(self, text: str, language: str | None = None) -> GateResult:
         """Mask one text. Never raises for any string: what cannot be read is withheld whole and quarantined."""
@@ -66,6 +67,7 @@ class Gate:
             wanted = language.supported(declared)
             if wanted is None:
                 return self._withheld(text, "language: not one that the gate reads")
+        lexicon.vocabulary(wanted or "en")
         tick = _deadline(self._seconds)
         masked = Aligned(text, range(len(text)), range(1, len(text) + 1))
         matches: list[Match] = []

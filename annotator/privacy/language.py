@@ -8,7 +8,8 @@ from annotator.privacy import lexicon
 from annotator.privacy.tokens import Tokens
 
 _ENOUGH_WORDS = 6
-_LEAST_SHARE = 0.14
+_LEAST_SHARE = 0.2
+_LEAST_KNOWN = 0.6
 
 
 def supported(code: str) -> str | None:
@@ -41,9 +42,18 @@ def detect(tokens: Tokens) -> str | None:
             for language, weight in votes.get(word, ()):
                 scores[language] += weight
     best = max(scores, key=lambda language: scores[language])
-    if count >= _ENOUGH_WORDS and scores[best] < _LEAST_SHARE * count:
-        return None
-    return best
+    if count < _ENOUGH_WORDS or scores[best] >= _LEAST_SHARE * count:
+        return best if scores[best] else _by_vocabulary(tokens)[0]
+    best, known = _by_vocabulary(tokens)
+    return best if known >= _LEAST_KNOWN else None
+
+
+def _by_vocabulary(tokens: Tokens) -> tuple[str, float]:
+    """Postings in headlines have few function words: ask which language knows most of the words, and what share it is."""
+    words = [word for word in tokens.words if word[0].isalpha() and len(word) > 2]
+    counts = {language: sum(word in lexicon.usual_words(language) for word in words) for language in lexicon.LANGUAGES}
+    best = max(counts, key=lambda language: counts[language])
+    return best, counts[best] / max(1, len(words))
 
 
 @cache

@@ -69,6 +69,14 @@ class Numbers:
     filler: frozenset[str]
     magnitude: frozenset[str]
     glued: re.Pattern[str]
+    piece: re.Pattern[str]
+
+
+def load() -> None:
+    """Load everything that is not one language's own, so that the first text does not wait for it."""
+    numbers()
+    names()
+    common_words()
 
 
 @cache
@@ -86,11 +94,17 @@ def common_words() -> Mapping[str, float]:
     """Return the words that any supported language uses often, since postings mix languages."""
     words: dict[str, float] = {}
     for language in LANGUAGES:
-        shares = get_frequency_dict(_WORDFREQ_CODES.get(language, language), wordlist="small")
-        for word, share in shares.items():
-            if share >= _COMMON:
-                words[word] = max(share, words.get(word, 0.0))
-    return {**_bare(words), **words}
+        for word, share in usual_words(language).items():
+            words[word] = max(share, words.get(word, 0.0))
+    return words
+
+
+@cache
+def usual_words(language: str) -> Mapping[str, float]:
+    """Return a language's words that come up at least twice in a million, accents also dropped."""
+    shares = get_frequency_dict(_WORDFREQ_CODES.get(language, language), wordlist="small")
+    kept = {word: share for word, share in shares.items() if share >= _COMMON}
+    return {**_bare(kept), **kept}
 
 
 @cache
@@ -104,7 +118,7 @@ def function_words(language: str) -> frozenset[str]:
 @cache
 def names() -> Names:
     """Load the names of some thirty locales."""
-    first, family = set[str](), set[str]()
+    first, family, accented = set[str](), set[str](), set[str]()
     for locale in _NAME_LOCALES:
         provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
         for attribute in dir(provider):
@@ -113,10 +127,13 @@ def names() -> Names:
                 continue
             if attribute.startswith("first_name"):
                 first.update(_name_words(listed))
+                accented.update(fold(name) for name in listed if not name.isascii())
             elif "last_name" in attribute or "surname" in attribute:
                 family.update(_name_words(listed))
     lists = _read("names")
-    ambiguous = frozenset(lists["ambiguous"].split())
+    everyday = {word for language in LANGUAGES for word in function_words(language)}
+    bare = {name for name in accented if common_words().get(name, 0.0) > _COMMON * 10}
+    ambiguous = frozenset(lists["ambiguous"].split()) | everyday | cue_index().keys() | bare
     sure = {name for name in first if name not in ambiguous and len(name) > 2}
     return Names(frozenset(first), frozenset(family), frozenset(sure), frozenset(lists["roles"].split()))
 
@@ -130,13 +147,15 @@ def numbers() -> Numbers:
         digits |= lists[language]
     digits |= dict(_joined_numbers(lists))
     parts = sorted({fold(word) for word in digits if len(word) > 2}, key=len, reverse=True)
+    one = f"(?:{'|'.join(map(re.escape, parts))})"
     return Numbers(
         digits=digits,
         weak=lists["weak"],
         multiplier=lists["multiplier"],
         filler=frozenset(lists["filler"]),
         magnitude=frozenset(lists["magnitude"]),
-        glued=re.compile(rf"(?:{'|'.join(map(re.escape, parts))}){{2,20}}"),
+        glued=re.compile(rf"{one}{{2,20}}"),
+        piece=re.compile(rf"{one}(?={one}{{0,20}}\Z)"),
     )
 
 

@@ -23,11 +23,13 @@ _PLAIN = {
     **dict.fromkeys("‐‑‒–—―−", "-"),
     **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000", " "),
     "\u2028": "\n",
+    "。": ".",
+    "｡": ".",
     "…": "…",
 }
 """Ordinary typography: read as ASCII, and no sign of hiding."""
 
-_KEPT = frozenset("€£¥¢₱°²³ºª½¼¾×·•¡¿§®™©✓✔✗✘→←➜►▶■□▪●○◆★☆♥✨✅")
+KEPT = frozenset("€£¥¢₱°²³ºª½¼¾×·•¡¿§®™©✓✔✗✘→←➜►▶■□▪●○◆★☆♥✨✅")
 _INVISIBLE = frozenset(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b"
     "\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u3164\ufeff\uffa0"
@@ -120,7 +122,7 @@ class _Normaliser:
             return ""
         if j > i + 1:
             return self._read_marked(i, j)
-        if base in LETTERS or base in _KEPT or base < "\x80":
+        if base in LETTERS or base in KEPT or base < "\x80":
             return base
         return _PLAIN.get(base) or self._read_exotic(base)
 
@@ -136,7 +138,7 @@ class _Normaliser:
     def _read_exotic(self, char: str) -> str:
         digit = unicodedata.digit(char, None)
         number = unicodedata.numeric(char, None)
-        if digit is not None or (number is not None and number.is_integer() and number >= 0 and char not in _KEPT):
+        if digit is not None or (number is not None and number.is_integer() and number >= 0 and char not in KEPT):
             self.hidden = True
             return str(digit if digit is not None else int(number or 0))
         if char == "\U0001f51f":
@@ -176,7 +178,7 @@ def _look_alikes() -> dict[str, str]:
     path = resources.files("confusable_homoglyphs") / "confusables.json"
     table: dict[str, str] = {}
     for char, rows in json.loads(path.read_text(encoding="utf-8")).items():
-        if len(char) != 1 or char.isascii() or char in LETTERS or char in _KEPT:
+        if len(char) != 1 or char.isascii() or char in LETTERS or char in KEPT:
             continue
         plain = [row["c"] for row in rows if len(row["c"]) == 1 and _ASCII_ALNUM.match(row["c"])]
         if plain and unicodedata.category(char)[0] in "LNS":

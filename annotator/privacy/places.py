@@ -1,4 +1,4 @@
-"""Where somebody can be found: street addresses, units, and places described by what stands beside them."""
+"""Where somebody can be found: streets with their numbers, dwellings, and places told by what stands beside them."""
 
 from __future__ import annotations
 
@@ -12,295 +12,285 @@ from annotator.privacy.values import Kind
 _GERMAN = re.compile(
     r"[^\W\d_]{2,30}(?:straße|strasse|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|stieg|pfad|graben|zeile|brucke|stiege|ring|markt)"
 )
-_GERMAN_WORDS = frozenset(
-    "arbeitsplatz arbeitsplatze parkplatz stellplatz spielplatz weg platz umweg unterwegs heimweg arbeitsweg fahrweg markt supermarkt baumarkt arbeitsmarkt einsatzplatz ausbildungsplatz studienplatz sitzplatz schlafplatz campingplatz marktplatz flohmarkt grossmarkt wohnungsmarkt stellenmarkt ring sportplatz rastplatz bauplatz ladenstrasse kurzweg keinesweg wochenmarkt weihnachtsmarkt getrankemarkt drogeriemarkt verbrauchermarkt lebensmittelmarkt produktionsstrasse stadtring arbeitsplatzes".split()
+_GERMAN_APART = frozenset("straße strasse str weg platz allee gasse ring damm ufer".split())
+_GERMAN_WORDS = re.compile(
+    r".*(?:arbeits|park|stell|spiel|ausbildungs|studien|sitz|schlaf|camping|sport|rast|bau|einsatz|liege|lager)platz"
+    r"|(?:um|heim|unter|arbeits|keines|kurz|aus|durch|halb)weg|.*(?:super|bau|arbeits|floh|gross|wohnungs|stellen|wochen|weihnachts|getranke|drogerie|verbraucher|lebensmittel)markt"
+    r"|.*(?:laden|produktions|fertigungs|wasch)stra(?:ss|ß)e"
 )
-_BEFORE_STREET = frozenset(
-    "de del la las los el le les l d du des dela ng sa nr no n numero num numer der den dem die das am im an in von vom zum zur alten neuen the of saint san santa st".split()
+_PARTICLES = frozenset(
+    "de del de la las los el le les l d du des dela ng sa nr no n numero num numer der den dem die das am im an in von vom zum "
+    "zur alten neuen the of saint san santa st and y".split()
 )
-_NUMBERED = frozenset(
-    "street st road rd avenue ave lane ln drive dr court ct close crescent terrace boulevard blvd highway hwy parkway pkwy alley mews grove square sq walk row gardens circus quay wharf trail way place".split()
-)
-_LOOSE_STREET = frozenset(
+_LOOSE = frozenset(
     "place way walk row square close drive court quay rise trail park parade gardens mews circus dr st ct".split()
 )
-_NOT_NAMES = frozenset(
-    "high main the a this that our your each every on off side busy quiet same one two any same working single open".split()
+_OFTEN_OTHER = frozenset(
+    "al pl os st av bd pza so place route cours passage lote zona camino carrer ronda colonia plaza calle plac cartier subdivision "
+    "intrarea avenue boulevard highway promenade esplanade carretera rue".split()
 )
+_DWELLINGS = frozenset(
+    "flat apt apartment unit suite ste box lot blk appt wohnung whg mieszkanie apartament bloc lok lokal klatka scara portal "
+    "escalera batiment bldg depto departamento hausnummer purok".split()
+)
+_BESIDE = frozenset(
+    "opposite behind across facing detras enfrente frente derriere face hinter gegenuber naprzeciwko naprzeciw vizavi vis spatele "
+    "tapat likod above encima dessus uber nad deasupra beside junto al langa obok neben tabi katabi next cote za drum fata".split()
+)
+_JOINTS = frozenset("and y et und i si at con with de".split())
+_MILESTONES = frozenset("km kilometre kilometer kilometro kilometrul kilometr milepost pk exit sortie ausfahrt".split())
 
 
 def find_places(reading: Reading) -> None:
     """Mask addresses first, then places told by their surroundings."""
-    _find_english_streets(reading)
+    _find_trailing_streets(reading)
     _find_leading_streets(reading)
-    if reading.language == "de" or "str" in reading.tokens.folded:
-        _find_german_streets(reading)
-    _find_units(reading)
+    _find_german_streets(reading)
+    _find_dwellings(reading)
     reading.tick()
     _find_corners(reading)
     _find_beside_landmarks(reading)
-    _find_kilometres(reading)
+    _find_milestones(reading)
     reading.tick()
 
 
-def _find_english_streets(reading: Reading) -> None:
-    """ "12 Example Street", "Example Street", "12b example st": up to four words before the street word."""
+def _find_trailing_streets(reading: Reading) -> None:
+    """ "12 Example Street", "Example Street", "12b example st": up to five words before the street word."""
     tokens = reading.tokens
     streets = lexicon.words("cues", "street_after")
     for i, word in enumerate(tokens.words):
-        if word not in streets or not reading.free(i) or i == 0:
-            continue
-        first, number, capitals = i, False, 0
-        for j in range(i - 1, max(i - 7, -1), -1):
-            if tokens.is_digits(j) and reading.free(j):
-                first, number = j, True
+        if word in streets and reading.free(i) and i:
+            first, number, capitals = _before_street(reading, i)
+            named = (
+                capitals
+                and tokens.is_capital(i)
+                and word not in _LOOSE
+                and not (tokens.starts_sentence(first) and capitals == 1 and reading.language == "de")
+            )
+            if named or (number and _could_be_address(tokens, first, i, capitals)):
+                reading.mask(first, _tail(reading, i), Kind.ADDRESS, sure=bool(number and tokens.is_capital(i)))
+
+
+def _before_street(reading: Reading, i: int) -> tuple[int, bool, int]:
+    """Return the first token of a street's name, whether that is a house number, and how many words have a capital."""
+    tokens, first, capitals = reading.tokens, i, 0
+    for j in range(i - 1, max(i - 8, -1), -1):
+        if not reading.free(j) or "\n" in tokens.between(j, j + 1):
+            break
+        if tokens.is_digits(j):
+            return j, True, capitals
+        if not tokens.is_word(j):
+            if tokens.words[j] not in "'-.,":
                 break
-            if not tokens.is_word(j) or not reading.free(j) or "\n" in tokens.between(j, j + 1):
-                if tokens.words[j] in ",.-'" and j == i - 1 or tokens.words[j] in "'-.":
-                    continue
-                break
-            if tokens.is_capital(j):
-                first, capitals = j, capitals + 1
-            elif capitals and tokens.words[j] in _BEFORE_STREET:
-                continue
-            elif capitals:
-                break
-        if not number and not capitals:
             continue
-        if number and not _could_be_address(tokens, first, i, capitals):
-            continue
-        if not number and (
-            word in _LOOSE_STREET
-            or not tokens.is_capital(i)
-            or tokens.starts_sentence(first)
-            and capitals == 1
-            and not tokens.is_capital(i)
-        ):
-            continue
-        if first and tokens.words[first - 1] in "#-" and tokens.glued(first):
-            first -= 1
-        reading.mask(first, _tail(reading, i), Kind.ADDRESS, sure=number and tokens.is_capital(i))
+        if tokens.is_capital(j):
+            first, capitals = j, capitals + 1
+        elif capitals and tokens.words[j] not in _PARTICLES and len(tokens.words[j]) > 1:
+            break
+    return first, False, capitals
 
 
 def _could_be_address(tokens: Tokens, first: int, last: int, capitals: int) -> bool:
-    """Between house number and street stand one to four words that are no unit of an ordinary number."""
+    """Between house number and street stand one to four words; a unit or currency makes the number an ordinary one."""
     between = [tokens.words[j] for j in range(first + 1, last) if tokens.is_word(j)]
-    if not between or between[0] in lexicon.words("quantities", "units+currency+time+months"):
-        return (
-            bool(between)
-            and capitals > 0
-            and tokens.is_capital(last)
-            and between[0] not in lexicon.words("quantities", "currency")
-        )
-    if capitals or tokens.words[last] not in _LOOSE_STREET:
-        return len(between) <= 4 and not any(
-            word in {"minutes", "from", "the", "to", "and", "or", "a", "per", "with"}
-            for word in between[:-1]
-            if not capitals
-        )
-    return False
+    if not between or len(between) > 5 or between[0] in lexicon.words("quantities", "currency+time+months"):
+        return False
+    if capitals:
+        return between[0] not in lexicon.words("quantities", "units") or tokens.is_capital(last)
+    plain = lexicon.words("quantities", "units+before") | {"the", "to", "and", "or", "a", "with", "in", "from"}
+    return tokens.words[last] not in _LOOSE - {"st"} and not any(word in plain for word in between)
 
 
 def _find_leading_streets(reading: Reading) -> None:
     """ "calle Ejemplo 12", "rue de l'Exemple", "ul. Przykładowa 3/4", "str. Exemplu nr. 5"."""
     tokens = reading.tokens
     for first, end in reading.cues.get("street_before", ()):
-        if not reading.free(first) or (first and tokens.words[first] in {"av", "bd"} and tokens.is_digits(first - 1)):
+        if not reading.free(first):
             continue
-        i, named, numbered = end, False, False
-        last = end - 1
-        while i < len(tokens) and i < end + 12:
-            word = tokens.words[i]
-            if not reading.free(i) or "\n" in tokens.between(i - 1, i):
-                break
-            if tokens.is_digits(i):
-                numbered, last = True, i
-                i += 1
-                if named and not (i + 1 < len(tokens) and tokens.words[i] in "/-" and tokens.words[i + 1][0].isalnum()):
-                    break
-                continue
-            if (
-                tokens.is_word(i)
-                and (tokens.is_capital(i) or word in _BEFORE_STREET or (not named and i == end))
-                or word in ".,-/'º°#"
-            ):
-                named |= tokens.is_word(i) and word not in _BEFORE_STREET
-                last = i if tokens.is_word(i) and (tokens.is_capital(i) or i == end) else last
-                i += 1
-                continue
-            if _number_follows(tokens, i) and tokens.is_word(i):
-                named = True
-                i += 1
-                continue
-            break
-        capital = any(tokens.is_word(j) and tokens.is_capital(j) for j in range(end, last + 1))
+        last, capital, numbered = _street_name(reading, first, end)
+        if last < end or not (capital or numbered):
+            continue
+        loose = tokens.words[first] in _OFTEN_OTHER
+        dotted = end < len(tokens) and tokens.words[end] == "."
         if (
-            last >= end
-            and named
-            and (capital or numbered)
-            and _is_street(tokens, first, end, capital=capital, numbered=numbered)
+            loose
+            and not (capital and (numbered or dotted or tokens.is_digits(max(0, first - 1))))
+            and not (dotted and numbered)
         ):
-            if first and tokens.is_digits(first - 1) and reading.free(first - 1):
-                first -= 1
-            elif first > 1 and tokens.words[first - 1] in {",", "bis", "ter", "b"} and tokens.is_digits(first - 2):
-                first -= 2
-            reading.mask(first, _tail(reading, last), Kind.ADDRESS, sure=capital and numbered)
-        elif (
-            first
-            and tokens.is_digits(first - 1)
-            and reading.free(first - 1)
-            and last >= end
+            if not (
+                numbered
+                and tokens.words[first] in {"calle", "plaza", "colonia", "plac", "carretera", "avenue", "boulevard"}
+            ):
+                continue
+        start = _number_before(reading, first)
+        reading.mask(start, _tail(reading, last), Kind.ADDRESS, sure=capital and (numbered or start < first))
+    for first, end in reading.cues.get("street_before", ()):
+        start = _number_before(reading, first)
+        if (
+            start < first
+            and reading.free(first)
+            and reading.free(end)
+            and tokens.is_word(end)
             and reading.language == "fr"
         ):
-            reading.mask(first - 1, last, Kind.ADDRESS, sure=False)
+            last, _, _ = _street_name(reading, first, end, words=3)
+            reading.mask(start, _tail(reading, max(last, end)), Kind.ADDRESS, sure=False)
 
 
-def _number_follows(tokens: Tokens, i: int) -> bool:
-    return any(tokens.is_digits(j) for j in range(i + 1, min(i + 4, len(tokens))))
+def _street_name(reading: Reading, first: int, end: int, words: int = 1) -> tuple[int, bool, bool]:
+    """Follow a street's name after its kind: particles, words with a capital (or the first ones), and the number."""
+    tokens = reading.tokens
+    loose = tokens.words[first] in _OFTEN_OTHER and words == 1
+    last, capital, numbered, small = end - 1, False, False, 0
+    i = end
+    while i < min(len(tokens), end + 12) and reading.free(i) and "\n" not in tokens.between(i - 1, i):
+        word = tokens.words[i]
+        if tokens.is_digits(i):
+            if _quantity_after(tokens, i):
+                break
+            last, numbered = i, True
+            if not (i + 2 < len(tokens) and tokens.words[i + 1] in "/-" and tokens.words[i + 2][0].isalnum()):
+                break
+        elif tokens.is_word(i) and tokens.is_capital(i):
+            last, capital = i, True
+        elif tokens.is_word(i) and word not in _PARTICLES:
+            ahead = any(tokens.is_digits(j) for j in range(i + 1, min(i + 5, len(tokens))))
+            if small >= words + ahead or (loose and not ahead):
+                break
+            small += 1
+            last = i if words > 1 else last
+        elif not tokens.is_word(i) and word not in ".,-/'º°#":
+            break
+        i += 1
+    return last, capital, numbered
 
 
-def _is_street(tokens: Tokens, first: int, end: int, *, capital: bool, numbered: bool) -> bool:
-    """Short forms such as "al", "pl" or "os" are other words too and need a full stop or both a name and a number."""
-    word = tokens.words[first]
-    if word in {
-        "al",
-        "pl",
-        "os",
-        "st",
-        "av",
-        "bd",
-        "pza",
-        "so",
-        "sos",
-        "place",
-        "route",
-        "cours",
-        "passage",
-        "lote",
-        "zona",
-        "camino",
-        "carrer",
-        "ronda",
-    }:
-        dotted = end < len(tokens) and tokens.words[end] == "."
-        return (dotted and capital) or (capital and numbered)
-    return capital or numbered
+def _number_before(reading: Reading, first: int) -> int:
+    """Return the house number that stands before "rue", over a comma and "bis", or `first`."""
+    tokens, j = reading.tokens, first - 1
+    while j > 0 and tokens.words[j] in {",", "bis", "ter", "quater", "b", "-"}:
+        j -= 1
+    return j if j >= 0 and tokens.is_digits(j) and reading.free(j) and "\n" not in tokens.between(j, first) else first
 
 
 def _find_german_streets(reading: Reading) -> None:
+    """ "Musterstraße 12", "Am Alten Markt 3": compounds, or a street word after one with a capital."""
     tokens = reading.tokens
     for i, word in enumerate(tokens.words):
-        if not reading.free(i) or not tokens.is_word(i):
-            continue
-        compound = _GERMAN.fullmatch(word) is not None and word not in _GERMAN_WORDS
+        compound = len(word) > 4 and _GERMAN.fullmatch(word) is not None and _GERMAN_WORDS.fullmatch(word) is None
         apart = (
-            word in {"straße", "strasse", "str", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer"}
-            and i
+            word in _GERMAN_APART
+            and i > 0
             and tokens.is_word(i - 1)
             and tokens.is_capital(i - 1)
             and tokens.is_capital(i)
         )
-        if not compound and not apart:
+        if not (compound or apart) or not reading.free(i):
             continue
         j = i + 1
         while j < len(tokens) and tokens.words[j] in ".,":
             j += 1
-        numbered = j < len(tokens) and tokens.is_digits(j) and reading.free(j) and "\n" not in tokens.between(j - 1, j)
-        street = word.endswith(("straße", "strasse", "str", "gasse", "allee", "chaussee"))
-        if not numbered and not (
-            compound and street and tokens.is_capital(i) and lexicon.common_words().get(word, 0.0) < 5e-6
-        ):
-            continue
-        first = (
-            i - 1
-            if i
-            and tokens.is_word(i - 1)
-            and tokens.is_capital(i - 1)
-            and (apart or tokens.words[i - 1].endswith(("er", "en", "e")))
-            and not tokens.starts_sentence(i - 1)
-            or apart
-            else i
+        numbered = (
+            j < len(tokens)
+            and tokens.is_digits(j)
+            and reading.free(j)
+            and "\n" not in tokens.between(j - 1, j)
+            and not _quantity_after(tokens, j)
         )
-        reading.mask(first, _tail(reading, j if numbered else i), Kind.ADDRESS, sure=numbered)
+        street = word.endswith(("straße", "strasse", "str", "gasse", "allee", "chaussee")) and tokens.is_capital(i)
+        if numbered or (compound and street and lexicon.common_words().get(word, 0.0) < 5e-6):
+            first = i - 1 if apart and not tokens.starts_sentence(i - 1) else i
+            reading.mask(first, _tail(reading, j if numbered else i), Kind.ADDRESS, sure=numbered)
 
 
 def _tail(reading: Reading, last: int) -> int:
-    """After a street: house letters, units, postcodes and towns, as far as commas and capitals carry."""
-    tokens = reading.tokens
-    units = lexicon.words("cues", "unit")
-    for _ in range(8):
-        j = last + 1
-        while j < len(tokens) and tokens.words[j] in ",.-/#:()" and "\n\n" not in tokens.between(j - 1, j):
-            j += 1
-        if (
-            not reading.free(j)
-            or j > last + 3
-            or (
-                tokens.text[tokens.ends[last] : tokens.starts[j]].startswith((". ", ".\n"))
-                and tokens.words[last] not in units
-                and len(tokens.words[last]) > 3
-            )
-        ):
+    """After a street: house letters, floors, dwellings, postcodes and towns, as far as commas and capitals carry."""
+    for _ in range(10):
+        grown = _tail_step(reading, last)
+        if grown == last:
             return last
-        gap = tokens.text[tokens.ends[last] : tokens.starts[j]]
-        word = tokens.words[j]
-        if "\n" in gap and not (tokens.is_digits(j) and j + 1 < len(tokens) and tokens.is_capital(j + 1)):
-            return last
-        if tokens.is_digits(j):
-            if _quantity_after(tokens, j):
-                return last
-            last = j
-        elif (
-            word in units
-            and j + 1 < len(tokens)
-            and (_number_follows(tokens, j) or tokens.ends[j + 1] - tokens.starts[j + 1] == 1)
-        ):
-            k = next((k for k in range(j + 1, min(j + 4, len(tokens))) if tokens.is_digits(k)), j + 1)
-            last = k
-        elif len(word) == 1 and (tokens.glued(j) or tokens.is_capital(j)) and tokens.is_word(j):
-            last = j
-        elif (
-            tokens.is_capital(j)
-            and tokens.is_word(j)
-            and ("," in gap or tokens.is_digits(last))
-            and word not in lexicon.names().roles
-            and (reading.language != "de" or tokens.is_digits(last) or "," in gap)
-        ):
-            last = j
-            while (
-                reading.free(last + 1)
-                and tokens.is_word(last + 1)
-                and tokens.is_capital(last + 1)
-                and "\n" not in tokens.between(last, last + 1)
-                and tokens.words[last + 1] not in lexicon.names().roles
+        last = grown
+    return last
+
+
+def _tail_step(reading: Reading, last: int) -> int:
+    tokens, units = reading.tokens, lexicon.words("cues", "unit")
+    j = last + 1
+    while j < min(len(tokens), last + 3) and tokens.words[j] in ",.-/#:()º°ª":
+        j += 1
+    if not reading.free(j) or tokens.words[j] in ",.-/#:()º°ª":
+        return last
+    gap, word = tokens.text[tokens.ends[last] : tokens.starts[j]], tokens.words[j]
+    floor = tokens.is_digits(last) and word in units
+    if (
+        gap.startswith((". ", ".\n", "\n"))
+        and not floor
+        and tokens.words[last] not in units
+        and not tokens.is_digits(j)
+    ):
+        return last
+    if tokens.is_digits(j):
+        return (
+            last
+            if _quantity_after(tokens, j)
+            or (gap.startswith(".") and tokens.words[last] not in units and len(tokens.words[last]) > 3)
+            else j
+        )
+    if word in units:
+        for k in range(j + 1, min(j + 4, len(tokens))):
+            if reading.free(k) and (
+                tokens.is_digits(k) or tokens.ends[k] - tokens.starts[k] == 1 and tokens.is_word(k)
             ):
-                last += 1
-        else:
-            return last
+                return k
+        if floor:
+            return j
+    if len(word) == 1 and tokens.is_word(j) and (tokens.glued(j) or (tokens.is_capital(j) and "." not in gap)):
+        return j
+    town = "," in gap or tokens.is_digits(last)
+    if (
+        tokens.is_word(j)
+        and town
+        and tokens.is_capital(j)
+        and "\n" not in gap.replace(",\n", ",")
+        and "." not in gap
+        and word not in lexicon.names().roles
+    ):
+        while (
+            reading.free(j + 1)
+            and tokens.is_word(j + 1)
+            and tokens.is_capital(j + 1)
+            and tokens.between(j, j + 1) in {" ", ""}
+            and tokens.words[j + 1] not in lexicon.names().roles
+        ):
+            j += 1
+        return j
+    if (
+        tokens.is_word(j)
+        and "," in gap
+        and not tokens.is_capital(last)
+        and lexicon.common_words().get(word, 0.0) < 1e-6
+    ):
+        return j
     return last
 
 
 def _quantity_after(tokens: Tokens, j: int) -> bool:
     after = tokens.words[j + 1] if j + 1 < len(tokens) else ""
-    return after in lexicon.words("quantities", "units+currency+time") or after in {":", "%"}
-
-
-def _find_units(reading: Reading) -> None:
-    """ "Flat 4B", "Apt 12", "PO Box 77", "Blk 5 Lot 12", "Room 204": a dwelling told by its number."""
-    tokens = reading.tokens
-    strong = frozenset(
-        "flat apt apartment unit suite ste box lot blk appt wohnung whg mieszkanie apartament bloc lok lokal klatka scara portal escalera batiment bldg depto departamento hausnummer purok".split()
+    return (
+        after in lexicon.words("quantities", "units+currency+time")
+        and after not in {"-", "/", "+", "m", "b", "a"}
+        or after in {":", "%"}
     )
+
+
+def _find_dwellings(reading: Reading) -> None:
+    """ "Flat 4B", "Apt 12", "PO Box 77", "Blk 5 Lot 12": a dwelling told by its number."""
+    tokens = reading.tokens
     for i, word in enumerate(tokens.words):
-        if word not in strong or not reading.free(i):
+        if word not in _DWELLINGS or not reading.free(i):
             continue
         j = i + 1
-        while (
-            j < len(tokens)
-            and tokens.words[j] in ".#:"
-            or j < len(tokens)
-            and tokens.words[j] in {"no", "nr", "numero", "number"}
-        ):
+        while j < len(tokens) and (tokens.words[j] in ".#:" or tokens.words[j] in {"no", "nr", "numero", "number"}):
             j += 1
         if (
             reading.free(j)
@@ -308,93 +298,55 @@ def _find_units(reading: Reading) -> None:
             and "\n" not in tokens.between(j - 1, j)
             and not _quantity_after(tokens, j)
         ):
-            first = (
-                i - 2
-                if word == "box" and i > 1 and tokens.words[i - 1] in {"o", "."}
-                else i - 1
-                if word == "box" and i
-                else i
-            )
-            reading.mask(max(first, 0), _tail(reading, j), Kind.ADDRESS, sure=False)
+            first = i
+            while word == "box" and first and tokens.words[first - 1] in {"p", "o", "po", "."} and i - first < 4:
+                first -= 1
+            reading.mask(first, _tail(reading, j), Kind.ADDRESS, sure=False)
 
 
 def _find_corners(reading: Reading) -> None:
-    """ "corner of maple and oak": the two words that meet there."""
+    """ "corner of maple and oak": the two names that meet there."""
     tokens = reading.tokens
-    for first, end in reading.cues.get("place_cue", ()):
-        joint = next(
-            (
-                j
-                for j in range(end, min(end + 7, len(tokens)))
-                if tokens.words[j] in {"and", "y", "et", "und", "i", "si", "at", "con", "con", "with", "de", "at"}
-                and j > end
-            ),
-            None,
-        )
-        if joint is None or not reading.free(end) or any(tokens.words[j] in ".!?\n" for j in range(end, joint)):
+    for _, end in reading.cues.get("place_cue", ()):
+        joint = next((j for j in range(end + 1, min(end + 7, len(tokens))) if tokens.words[j] in _JOINTS), None)
+        if joint is None or not reading.free(end) or any(tokens.words[j] in ".!?" for j in range(end, joint)):
             continue
         last = joint
         for j in range(joint + 1, min(joint + 4, len(tokens))):
             if not tokens.is_word(j) or not reading.free(j) or "\n" in tokens.between(j - 1, j):
                 break
             last = j
-            if tokens.words[j] not in _BEFORE_STREET:
+            if tokens.words[j] not in _PARTICLES:
                 break
         if last > joint:
             reading.mask(end, last, Kind.PLACE, sure=False)
 
 
 def _find_beside_landmarks(reading: Reading) -> None:
-    """ "behind the old mill", "opposite St Example church": relation, up to four words, landmark."""
-    tokens = reading.tokens
-    landmarks = {first: end for first, end in reading.cues.get("landmark", ())}
-    exact = frozenset(
-        "opposite behind across facing detras enfrente frente derriere face hinter gegenuber naprzeciwko naprzeciw vizavi spatele tapat likod above encima dessus uber nad deasupra beside junto al langa obok neben tabi katabi next cote".split()
-    )
+    """ "behind the old mill", "near St Example church": a relation, up to four words, and a landmark."""
+    tokens, landmarks = reading.tokens, dict(reading.cues.get("landmark", ()))
     for first, end in reading.cues.get("relation", ()):
         mark = next((j for j in range(end, min(end + 6, len(tokens))) if j in landmarks), None)
-        if mark is None or any(tokens.words[j] in ".!?,;:\n" for j in range(end, mark)):
-            continue
-        inner = [j for j in range(end, mark) if tokens.is_word(j)]
-        capital = (
-            any(tokens.is_capital(j) and not tokens.starts_sentence(j) for j in inner) and reading.language != "de"
-        )
-        precise = tokens.words[first] in exact or any(word in exact for word in tokens.words[first:end])
-        if not (capital or precise) or not all(reading.free(j) for j in range(end, landmarks[mark])):
+        if mark is None or not reading.free(first) or any(tokens.words[j] in ".!?,;:" for j in range(end, mark)):
             continue
         last = landmarks[mark] - 1
-        while (
-            reading.free(last + 1)
-            and tokens.is_word(last + 1)
-            and tokens.is_capital(last + 1)
-            and "\n" not in tokens.between(last, last + 1)
-        ):
-            last += 1
-        reading.mask(first, last, Kind.PLACE, sure=False)
+        capital = reading.language != "de" and any(tokens.is_capital(j) for j in range(end, mark) if tokens.is_word(j))
+        beside = any(word in _BESIDE for word in tokens.words[first:end])
+        if (capital or beside) and all(reading.free(j) for j in range(end, last + 1)):
+            while (
+                reading.free(last + 1)
+                and tokens.is_word(last + 1)
+                and tokens.is_capital(last + 1)
+                and tokens.between(last, last + 1) == " "
+            ):
+                last += 1
+            reading.mask(first, last, Kind.PLACE, sure=False)
 
 
-def _find_kilometres(reading: Reading) -> None:
-    """ "km 14 of the road": the unit before the number tells a place, after it a distance."""
+def _find_milestones(reading: Reading) -> None:
+    """ "km 14": the unit before the number tells a place, after it a distance."""
     tokens = reading.tokens
     for i, word in enumerate(tokens.words[:-1]):
-        if (
-            word
-            in {
-                "km",
-                "kilometre",
-                "kilometer",
-                "kilometro",
-                "kilometrul",
-                "kilometr",
-                "milepost",
-                "pk",
-                "exit",
-                "sortie",
-                "ausfahrt",
-            }
-            and reading.free(i)
-            and reading.free(i + 1)
-            and tokens.is_digits(i + 1)
-        ):
-            if not (i and tokens.is_digits(i - 1)):
+        if word in _MILESTONES and reading.free(i) and reading.free(i + 1) and tokens.is_digits(i + 1):
+            if not (i and (tokens.is_digits(i - 1) or tokens.words[i - 1] == "/")):
                 reading.mask(i, i + 1, Kind.PLACE, sure=False)

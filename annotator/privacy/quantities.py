@@ -26,7 +26,7 @@ _YEARS = re.compile(rf"{_YEAR}(?:\s?[-/]\s?(?:{_YEAR}|\d\d))?")
 _FIGURE = r"(?:0|[1-9]\d{0,2}(?:[., ']\d{3}){1,2}|[1-9]\d{0,5})(?:[.,]\d{1,2})?"
 _AMOUNT = re.compile(rf"{_FIGURE}(?:\s?[-/x+]\s?{_FIGURE})?(?:,-)?")
 _SMALL = re.compile(
-    r"0|[1-9]\d{0,2}(?:[.,/]\d{1,2})?|\d{1,2}[.,]\d{1,2}|[1-9]\d?\s?[-/x+:]\s?[1-9]\d?(?:\s?x\s?[1-9]\d?)?"
+    r"0|[1-9]\d{0,2}(?:[.,/]\d{1,2})?|\d{1,2}[.,]\d{1,2}|[1-9]\d{0,2}\s?-\s?[1-9]\d{0,2}|[1-9]\d?\s?[/x+:]\s?[1-9]\d?(?:\s?x\s?[1-9]\d?)?"
 )
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,']\d{3}(?:\s?-\s?[1-9]\d{0,2}[.,']\d{3})?")
 _PART = re.compile(r"\n+\s*|\s*[,;|&+]\s+|\s+/\s+|\s+-\s+|\s*[()\[\]]\s*|\s*•\s*")
@@ -48,6 +48,11 @@ class Ordinary(Enum):
 def birth_date(text: str) -> bool:
     """Say whether a run reads as a full date of a year that postings do not speak of but people were born in."""
     return _BIRTH.fullmatch(text.strip()) is not None and _OLD_YEAR.search(text) is not None
+
+
+def birth_year(text: str) -> bool:
+    """Say whether a year is one that people of working age were born in."""
+    return _OLD_YEAR.fullmatch(text) is not None
 
 
 def full_date(text: str) -> bool:
@@ -130,6 +135,8 @@ def _small(tokens: Tokens, run: Run, parts: list[str], *, cued: bool) -> Ordinar
 def _thousands(tokens: Tokens, run: Run, text: str, *, cued: bool) -> Ordinary:
     following = tokens.next_word(run.last, 1)
     named = following is not None and tokens.is_word(following) and len(tokens.words[following]) > 2
-    if not cued and (_THOUSANDS.fullmatch(text) or (named and re.fullmatch(r"[1-9]\d{3}", text))):
+    if not cued and (
+        _THOUSANDS.fullmatch(text) or (named and re.fullmatch(r"[1-9]\d{3}|[1-9]\d{0,2}[ \u202f]\d{3}", text))
+    ):
         return Ordinary.LOOSELY
     return Ordinary.NO

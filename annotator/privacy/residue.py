@@ -7,7 +7,7 @@ import unicodedata
 
 from annotator.privacy import lexicon
 from annotator.privacy.lexicon import Vocabulary
-from annotator.privacy.normalise import LETTERS
+from annotator.privacy.normalise import KEPT, LETTERS
 from annotator.privacy.reading import Reading
 from annotator.privacy.values import Kind
 
@@ -248,7 +248,7 @@ def _foreign_letters(reading: Reading) -> None:
 
 def _strange_symbols(reading: Reading) -> None:
     for char in set(reading.tokens.text):
-        if char.isascii() or char in LETTERS or char in "ºª":
+        if char.isascii() or char in LETTERS or char in KEPT:
             continue
         if char.isalpha() or char.isdigit() or unicodedata.category(char) not in _EMOJI:
             reading.reason("letters: a character of no supported language")

@@ -16,6 +16,7 @@ _LOOKS = str.maketrans("oilszbqg|", "011528901")
 _LOOK_ALIKE = re.compile(r"[oilszb|]{1,6}")
 _GAP = re.compile(r"[^\w€$£₱%°<>]{0,10}")
 _CONJUNCTION = frozenset("and y et und i si at oraz plus by next t e a".split())
+_OFTEN_OTHER = frozenset("to too for fore won ate once zip ow wala".split())
 MAX_FILLERS = 2
 
 
@@ -76,14 +77,15 @@ def _atoms(tokens: Tokens, taken: set[int]) -> Iterator[Atom]:
         if i in taken:
             continue
         if word[0].isdigit():
-            yield Atom(i, word)
+            times = known.multiplier.get(tokens.words[i - 1], 1) if i else 1
+            yield Atom(i, word[0] * (times - 1) + word, spelled=times > 1)
+        elif len(word) <= 6 and _LOOK_ALIKE.fullmatch(word) and _touches_digit(tokens, i):
+            yield Atom(i, word.translate(_LOOKS), weak=True)
         elif word in digits:
             yield Atom(i, _doubled(tokens, i, digits[word]), spelled=True)
         elif word in weak:
             yield Atom(i, weak[word], spelled=True, weak=True)
-        elif len(word) <= 6 and _LOOK_ALIKE.fullmatch(word) and _touches_digit(tokens, i):
-            yield Atom(i, word.translate(_LOOKS), weak=True)
-        elif len(word) > 7 and known.glued.fullmatch(word):
+        elif 7 < len(word) <= 120 and known.glued.fullmatch(word):
             yield Atom(i, _unglued(word), spelled=True)
 
 
@@ -93,18 +95,15 @@ def _doubled(tokens: Tokens, i: int, digits: str) -> str:
 
 
 def _unglued(word: str) -> str:
-    known = lexicon.numbers().digits
-    out = []
-    while word:
-        size = next(n for n in range(len(word), 0, -1) if word[:n] in known)
-        out.append(known[word[:size]])
-        word = word[size:]
-    return "".join(out)
+    known = lexicon.numbers()
+    return "".join(known.digits[piece] for piece in known.piece.findall(word))
 
 
 def _touches_digit(tokens: Tokens, i: int) -> bool:
     """Look-alike letters count only as part of a chunk that has figures."""
     left, right = i, i
+    if tokens.glued(i) and tokens.words[i - 1] == "+":
+        return True
     while tokens.glued(left):
         left -= 1
         if tokens.is_digits(left):
@@ -118,8 +117,9 @@ def _touches_digit(tokens: Tokens, i: int) -> bool:
 
 def _joined(tokens: Tokens, left: Atom, right: Atom, taken: set[int]) -> bool:
     spelled = left.spelled or right.spelled
-    if (left.weak and left.spelled or right.weak and right.spelled) and not (left.spelled and right.spelled):
-        return False
+    for weak, other in ((left, right), (right, left)):
+        if weak.weak and weak.spelled and not other.spelled and tokens.words[weak.token] in _OFTEN_OTHER:
+            return False
     if right.token - left.token > 12:
         return False
     known = lexicon.numbers()

@@ -26,7 +26,7 @@ _EMAIL = re.compile(
     rf"[\w.+'%-]{{1,64}}\s?@\s?{_LABEL}(?:\s?\.\s?{_LABEL}){{1,6}}|[\w.+%-]{{1,64}}@{_LABEL}", re.IGNORECASE
 )
 _SCHEME = re.compile(
-    r"\b(?:h[tx]{2}ps?|ftp|tg|mailto|whatsapp|skype|sms|tel|viber|ipfs|magnet)\s?:\s?/{0,2}\s?[^\s<>\"]{2,300}",
+    r"\b(?:(?:h[tx]{2}ps?|ftp|mailto|ipfs|magnet)\s?:\s?/{0,2}\s?|(?:tg|whatsapp|skype|sms|tel|viber|line)://)[^\s<>\"]{2,300}",
     re.IGNORECASE,
 )
 _WWW = re.compile(r"\bw{2,3}\d?\s?\.\s?[^\s<>\"]{2,200}", re.IGNORECASE)
@@ -45,7 +45,7 @@ _DEGREES = re.compile(
     r"(?:[\s,;/]{0,4}-?\d{1,3}(?:\.\d{1,8})?\s?°\s?(?:\d{1,2}(?:\.\d{1,6})?\s?'\s?(?:\d{1,2}(?:\.\d{1,6})?\s?(?:\"|'')\s?)?)?[NSEWOnsewo]?)?"
 )
 _PAIR = re.compile(
-    r"(?<![\w.])[NSns]?\s?[-+]?\d{1,3}[.,]\d{3,10}\s?[NSns]?(?:\s{0,2}[,;/|]\s{0,2}|\s{1,3})(?:(?:lon|lng|long|longitude)[\s:=]{0,3})?[EWOewo]?\s?[-+]?\d{1,3}[.,]\d{3,10}\s?[EWOewo]?(?!\w)"
+    r"(?<![\w.])(?:lat(?:itude)?[\s:=]{0,3})?[NSns]?\s?[-+]?\d{1,3}[.,]\d{3,10}\s?[NSns]?(?:\s{0,2}[,;/|]\s{0,2}|\s{1,3})(?:(?:lon|lng|long|longitude)[\s:=]{0,3})?[EWOewo]?\s?[-+]?\d{1,3}[.,]\d{3,10}\s?[EWOewo]?(?!\w)"
 )
 _LAT_LON = re.compile(
     r"\b(?:lat|latitude|latitud|lon|lng|longitude|longitud|breite|lange|szerokosc|dlugosc)[\s:=]{0,3}[-+]?\d{1,3}[.,]\d{1,10}",
@@ -186,14 +186,12 @@ def _is_iban(found: str) -> bool:
 
 
 def _is_code(found: str) -> bool:
-    """Currencies, units and clock words beside a number make it no plate and no postcode."""
-    plain = lexicon.words("quantities", "currency+time+units+before")
+    """Currencies, norms and clock words beside a number make it no plate and no postcode."""
     letters = re.findall(r"[A-Za-z]+", found)
-    return len(re.sub(r"\W", "", found)) >= 5 and not any(
-        part.lower() in plain or part in _NO_PLATES for part in letters
-    )
+    return len(re.sub(r"\W", "", found)) >= 5 and not any(part in _NO_PLATES for part in letters)
 
 
 _NO_PLATES = frozenset(
-    "ISO DIN EN CAT NVQ SAP GCSE HGV LGV BTEC CEO CNC TIG MIG MAG LPG VAT IVA TVA GDPR COVID".split()
+    "ISO DIN EN CAT NVQ SAP GCSE HGV LGV BTEC CEO CNC TIG MIG MAG LPG VAT IVA TVA GDPR COVID USD EUR GBP PHP PLN RON LEI MXN CAD AUD "
+    "CHF SEK CZK HUF AM PM HR HRS MIN KG KM LB LBS FT SQ ML MB GB KW HP RPM MPH DM TO OR AND THE FOR PER MAX ZL H".split()
 )
