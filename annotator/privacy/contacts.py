@@ -16,6 +16,9 @@ _GLUE = frozenset("._-+@()[]{}<>/\\|*~,'\"")
 _WORD_ENDINGS = frozenset(
     "com net org example test invalid info biz edu gov io app de fr es pl ro ph uk eu co me".split()
 )
+_LITTLE_WORDS = frozenset(
+    "de es it no in to is at my me la pa si do so sa us be am ma ni as se al mo my id st su pe na za ca ro".split()
+)
 _AFTER_PLATFORM = frozenset(
     "is as at under to id name user username handle account number contact me us ist als unter auf es como est sous jako to "
     "ca e este jest lautet heißt heisst c sub ay bilang numer numar nummer numero nom konto cuenta compte cont profile profil perfil the my our mi mon mein "
@@ -49,6 +52,7 @@ _PERSONS = frozenset(
 def find_contacts(reading: Reading) -> None:
     """Mask e-mail and web addresses in words, then handles."""
     _find_spelled_addresses(reading)
+    _widen_addresses(reading)
     _find_providers(reading)
     reading.tick()
     _find_named_handles(reading)
@@ -65,6 +69,8 @@ def _find_spelled_addresses(reading: Reading) -> None:
         ending = _across(tokens, i, 1)
         if ending is None or not _is_ending(tokens.words[ending], spelled=word != "."):
             continue
+        if tokens.words[ending] in _LITTLE_WORDS and _goes_on(tokens, ending):
+            continue
         host = _across(tokens, i, -1)
         if host is None or not tokens.words[host][0].isalnum():
             continue
@@ -79,6 +85,11 @@ def _find_spelled_addresses(reading: Reading) -> None:
                 reading.mask(first, last, Kind.URL, sure=False)
             continue
         reading.mask(_local_part(reading, at), last, Kind.EMAIL, sure=False)
+
+
+def _goes_on(tokens: Tokens, i: int) -> bool:
+    """Say whether a word follows in the same line: "punto de encuentro" is no domain, "ejemplo punto es" is."""
+    return i + 1 < len(tokens) and tokens.is_word(i + 1) and "\n" not in tokens.between(i, i + 1)
 
 
 def _plain_stop(tokens: Tokens, i: int) -> bool:
@@ -97,7 +108,7 @@ def _across(tokens: Tokens, i: int, step: int) -> int | None:
     while 0 <= j < len(tokens) and abs(j - i) <= 3:
         if tokens.words[j][0].isalnum():
             return j
-        if tokens.words[j] not in _GLUE:
+        if tokens.words[j] not in _GLUE or (tokens.words[j] == "." and _plain_stop(tokens, j)):
             return None
         j += step
     return None
@@ -167,6 +178,19 @@ def _local_part(reading: Reading, at: int) -> int:
             left = _across(tokens, left, -1) or left
         first = left
     return first
+
+
+def _widen_addresses(reading: Reading) -> None:
+    """ "jane . doe @ example.com": words joined by points and the like before an address are part of it."""
+    tokens = reading.tokens
+    for match in [match for match in reading.matches if match.kind is Kind.EMAIL]:
+        first = i = next((i for i in range(len(tokens)) if tokens.ends[i] > match.start), 0)
+        while i > 1 and tokens.words[i - 1] in "._-+" and not _plain_stop(tokens, i - 1) and reading.free(i - 2):
+            i -= 2
+            if not tokens.words[i][0].isalnum():
+                break
+        if i < first:
+            reading.mask(i, first, Kind.EMAIL, sure=False)
 
 
 def _find_providers(reading: Reading) -> None:
@@ -271,7 +295,7 @@ def _bare_value(reading: Reading, end: int) -> bool:
     if end >= 2 and any(j in reading.taken for j in range(max(0, end - 6), end)):
         return False
     led = end >= 2 and tokens.words[end - 2] in _LINKS
-    if led and _everyday(word):
+    if led and (tokens.is_capital(end) or _everyday(word)):
         return False
     return not (
         word in _AFTER_PLATFORM
@@ -302,8 +326,11 @@ def _before_platform(reading: Reading, first: int, *, weak: bool) -> None:
 
 def _names_somebody(reading: Reading, i: int) -> bool:
     word = reading.tokens.words[i]
-    in_cue = any(phrase[0] == word and "announce" in classes for phrase, classes in lexicon.cue_index().get(word, ()))
-    return reading.free(i) and word[0].isalpha() and not (in_cue or _mere(word) or _everyday(word))
+    return (
+        reading.free(i)
+        and word[0].isalpha()
+        and not (word in lexicon.words("cues", "announce") or _mere(word) or _everyday(word))
+    )
 
 
 def _mere(word: str) -> bool:
@@ -321,18 +348,12 @@ def _everyday(word: str) -> bool:
 
 def _find_spaced_letters(reading: Reading) -> None:
     """Letters one by one ("j a n e", "b-l-u-e") spell something that was not to be read by a machine."""
-    tokens, run = reading.tokens, []
-    for i in range(len(tokens) + 1):
-        if i < len(tokens) and reading.free(i) and len(tokens.words[i]) == 1 and tokens.words[i].isalpha():
-            if not run or len(tokens.between(run[-1], i)) <= 3:
-                run.append(i)
-                continue
-        elif i < len(tokens) and not tokens.words[i][0].isalnum() and run and i - run[-1] <= 2:
-            continue
-        if len(run) >= 4:
-            reading.mask(run[0], run[-1], Kind.HANDLE, sure=False)
-        run = (
-            [i]
-            if i < len(tokens) and reading.free(i) and len(tokens.words[i]) == 1 and tokens.words[i].isalpha()
-            else []
-        )
+    tokens = reading.tokens
+    single = [i for i, word in enumerate(tokens.words) if len(word) == 1 and word.isalpha() and reading.free(i)]
+    run: list[int] = []
+    for i in [*single, len(tokens) + 9]:
+        if run and (i - run[-1] > 2 or len(tokens.between(run[-1], i)) > 3):
+            if len(run) >= 4:
+                reading.mask(run[0], run[-1], Kind.HANDLE, sure=False)
+            run = []
+        run.append(i)

@@ -229,10 +229,22 @@ def _part_of_name(tokens: Tokens, run: Run) -> bool:
 def _find_codes(reading: Reading) -> None:
     """Chunks of letters and figures ("AB12 CDE", "sunny22"): ordinary ones pass, the rest are masked."""
     tokens = reading.tokens
-    for match in _CODE.finditer(tokens.text):
-        chunk = match[0]
-        if chunk.isdecimal() or not any(map(str.isdecimal, chunk)) or not any(map(str.isalpha, chunk)):
+    starts, ends, words = tokens.starts, tokens.ends, tokens.words
+    done = 0
+    for i in range(1, len(words)):  # letters and figures are tokens of their own: two that touch make a code
+        if starts[i] != ends[i - 1] or starts[i] < done or not (words[i][0].isalnum() and words[i - 1][0].isalnum()):
             continue
+        first = i - 1
+        while (
+            first
+            and starts[first] == ends[first - 1]
+            and (words[first - 1][0].isalnum() or words[first - 1] in "-_./#+")
+        ):
+            first -= 1
+        match = _CODE.search(tokens.text, starts[first])
+        if match is None:
+            continue
+        done, chunk = match.end(), match[0]
         inside = [i for i in _inside(tokens, match.start(), match.end()) if reading.free(i)]
         if not inside or _ORDINARY_CODE.fullmatch(chunk) or _spelled_chunk(tokens, inside):
             continue

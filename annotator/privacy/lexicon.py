@@ -68,6 +68,8 @@ class Numbers:
     multiplier: Mapping[str, int]
     filler: frozenset[str]
     magnitude: frozenset[str]
+    spelled: frozenset[str]
+    heads: frozenset[str]
     glued: re.Pattern[str]
     piece: re.Pattern[str]
 
@@ -118,7 +120,7 @@ def function_words(language: str) -> frozenset[str]:
 @cache
 def names() -> Names:
     """Load the names of some thirty locales."""
-    first, family, accented = set[str](), set[str](), set[str]()
+    first, family, accented, plain = set[str](), set[str](), set[str](), set[str]()
     for locale in _NAME_LOCALES:
         provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
         for attribute in dir(provider):
@@ -128,11 +130,12 @@ def names() -> Names:
             if attribute.startswith("first_name"):
                 first.update(_name_words(listed))
                 accented.update(fold(name) for name in listed if not name.isascii())
+                plain.update(name.lower() for name in listed if name.isascii())
             elif "last_name" in attribute or "surname" in attribute:
                 family.update(_name_words(listed))
     lists = _read("names")
     everyday = {word for language in LANGUAGES for word in function_words(language)}
-    bare = {name for name in accented if common_words().get(name, 0.0) > _COMMON * 10}
+    bare = {name for name in accented - plain if _written(name) > _COMMON * 10}
     ambiguous = frozenset(lists["ambiguous"].split()) | everyday | cue_index().keys() | bare
     sure = {name for name in first if name not in ambiguous and len(name) > 2}
     return Names(frozenset(first), frozenset(family), frozenset(sure), frozenset(lists["roles"].split()))
@@ -154,6 +157,8 @@ def numbers() -> Numbers:
         multiplier=lists["multiplier"],
         filler=frozenset(lists["filler"]),
         magnitude=frozenset(lists["magnitude"]),
+        spelled=frozenset(digits.keys() | lists["weak"].keys()),
+        heads=frozenset(part[:3] for part in parts),
         glued=re.compile(rf"{one}{{2,20}}"),
         piece=re.compile(rf"{one}(?={one}{{0,20}}\Z)"),
     )
@@ -184,6 +189,11 @@ def _read(name: str) -> dict[str, Any]:
     path = resources.files("annotator.privacy") / "data" / f"{name}.yaml"
     lists: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return lists
+
+
+def _written(word: str) -> float:
+    """Return the highest share that any supported language has for exactly these letters."""
+    return max(float(get_frequency_dict(_WORDFREQ_CODES.get(l, l), wordlist="small").get(word, 0.0)) for l in LANGUAGES)
 
 
 def _phrases(listed: str) -> Iterator[tuple[str, ...]]:

@@ -24,7 +24,6 @@ _PLAIN = {
     **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000", " "),
     "\u2028": "\n",
     "。": ".",
-    "｡": ".",
     "…": "…",
 }
 """Ordinary typography: read as ASCII, and no sign of hiding."""
@@ -61,9 +60,11 @@ class Aligned:
 
 def normalise(text: str) -> Aligned:
     """Return the text as a reader sees it. O(n); ASCII passes untouched."""
-    if text.isascii():
-        return Aligned(text, range(len(text)), range(1, len(text) + 1))
-    return _Normaliser(text).run()
+    if not text.isascii():
+        if not _ordinary().fullmatch(text):
+            return _Normaliser(text).run()
+        text = text.translate(_plain())
+    return Aligned(text, range(len(text)), range(1, len(text) + 1))
 
 
 def fold(text: str) -> str:
@@ -157,6 +158,17 @@ class _Normaliser:
         if plain.isascii() and plain.strip():
             return plain
         return " " if char.isspace() else char
+
+
+@cache
+def _ordinary() -> re.Pattern[str]:
+    """Match a text that needs nothing but ordinary typography read as ASCII, character for character."""
+    return re.compile(f"[\x00-\x7f{''.join(map(re.escape, LETTERS | KEPT | _PLAIN.keys()))}]*+")
+
+
+@cache
+def _plain() -> dict[int, str]:
+    return {ord(char): plain for char, plain in _PLAIN.items()}
 
 
 def _is_mark(char: str) -> bool:

@@ -60,9 +60,19 @@ def _after_cue(reading: Reading, first: int, end: int) -> None:
         i += 1
     if not reading.free(i) or not tokens.is_word(i) or "\n\n" in tokens.text[tokens.ends[i - 1] : tokens.starts[i]]:
         return
+    if tokens.words[i] in _PARTICLES - {"the", "of", "an"} and _name_after_particles(reading, i):
+        if any(tokens.is_capital(j) for j in range(i, min(i + 3, len(tokens))) if tokens.is_word(j)):
+            _mask_name(reading, i, sure=False, cued=True)
+        return
     strong = marker or any(end == past for _, past in reading.cues.get("name_strong", ()))
-    if _is_name_here(reading, i, strong=strong):
+    if _is_name_here(reading, i, strong=strong) or (marker and _is_person(reading, i)):
         _mask_name(reading, i, sure=tokens.is_capital(i), cued=True)
+
+
+def _is_person(reading: Reading, i: int) -> bool:
+    """Tagalog "si", "ni" and "kay" stand before persons only: by name or as an office."""
+    word = reading.tokens.words[i]
+    return word not in lexicon.names().roles and word not in lexicon.function_words("tl") and len(word) > 1
 
 
 def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
@@ -70,7 +80,7 @@ def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
     tokens, known = reading.tokens, lexicon.names()
     word = tokens.words[i]
     if _initial(reading, i):
-        return tokens.is_capital(i + 2)
+        return True
     if (
         word in known.roles
         or word in lexicon.words("cues", _NO_NAMES)
@@ -87,23 +97,21 @@ def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
         return strong or word in known.first or (word in known.family and share < 1e-4) or share < 2e-6
     if tokens.is_capital(i):
         return word in known.family and share < 2e-5
-    return strong and (share < 1e-6 or (word in known.family and share < 1e-5))
+    rare = 1e-5 if reading.language == "tl" else 2e-6
+    return strong and (share < rare or (word in known.family and share < 1e-5) or _lower_pair(reading, i))
 
 
 def _initial(reading: Reading, i: int) -> bool:
-    """Say whether token i is a capital with a full stop, and a word with a capital after it."""
+    """Say whether token i is a capital with a full stop, and a word with a capital after it, over "dela" and the like."""
     tokens = reading.tokens
-    return (
-        i + 2 < len(tokens)
-        and tokens.ends[i] - tokens.starts[i] == 1
-        and tokens.is_capital(i)
-        and tokens.words[i + 1] == "."
-        and tokens.glued(i + 1)
-        and reading.free(i + 2)
-        and tokens.is_word(i + 2)
-        and tokens.is_capital(i + 2)
-        and "\n" not in tokens.between(i, i + 2)
-    )
+    if i + 2 >= len(tokens) or tokens.ends[i] - tokens.starts[i] != 1 or not tokens.is_capital(i):
+        return False
+    if tokens.words[i + 1] != "." or not tokens.glued(i + 1):
+        return False
+    j = i + 2
+    while j + 1 < len(tokens) and tokens.words[j] in _PARTICLES:
+        j += 1
+    return reading.free(j) and tokens.is_word(j) and tokens.is_capital(j) and "\n" not in tokens.between(i, j)
 
 
 def shouting(reading: Reading, i: int) -> bool:
@@ -191,17 +199,11 @@ def _grow_right(reading: Reading, i: int, *, cued: bool) -> int:
         ):
             last = j if j - 1 == last and len(tokens.words[j - 1]) == 1 else last
             j += 1
-        elif (
-            word == ","
-            and cued
-            and reading.free(j + 1)
-            and tokens.words[j + 1] in lexicon.names().first
-            and tokens.is_capital(j + 1)
-        ):
+        elif word == "," and cued and _listed_first(reading, j + 1):
             j += 1
         elif word in _PARTICLES and _name_after_particles(reading, j):
             j += 1
-        elif _continues(reading, i, j):
+        elif _continues(reading, i, j, cued=cued):
             last = j
             j += 1
         else:
@@ -216,10 +218,21 @@ def _name_after_particles(reading: Reading, j: int) -> bool:
     return reading.free(j) and tokens.is_word(j) and (tokens.is_capital(j) or tokens.words[j] in lexicon.names().family)
 
 
-def _continues(reading: Reading, i: int, j: int) -> bool:
+def _listed_first(reading: Reading, j: int) -> bool:
+    """ "Doe, Jane": a first name, or a rare word with a capital, after the comma."""
+    tokens = reading.tokens
+    if not reading.free(j) or not tokens.is_word(j) or not tokens.is_capital(j):
+        return False
+    word = tokens.words[j]
+    return word in lexicon.names().first or (lexicon.common_words().get(word, 0.0) < 1e-4 and not shouting(reading, j))
+
+
+def _continues(reading: Reading, i: int, j: int, *, cued: bool) -> bool:
     """Say whether token j goes on with the name that begins at i."""
     tokens, known = reading.tokens, lexicon.names()
     word = tokens.words[j]
+    if len(word) == 1 and tokens.is_word(j) and tokens.is_capital(j) and tokens.is_capital(i):
+        return word != "i" or tokens.text[tokens.ends[j] :][:1] == "."
     if not tokens.is_word(j) or word in known.roles or word in lexicon.words("cues", _NO_NAMES):
         return False
     if word in _SUFFIXES:
@@ -227,8 +240,8 @@ def _continues(reading: Reading, i: int, j: int) -> bool:
     share = lexicon.common_words().get(word, 0.0)
     named = word in known.family or word in known.first or word.endswith(_FAMILY_ENDINGS)
     if tokens.is_capital(j) and tokens.is_capital(i):
-        if len(word) == 1:
-            return word != "i"
+        if cued and tokens.between(j - 1, j) == " " and tokens.exact(j).isupper() == tokens.exact(i).isupper():
+            return True
         if shouting(reading, j) or reading.language == "de":
             return share == 0.0 or (named and share < 2e-4)
         return share < 1e-4 or named

@@ -12,6 +12,27 @@ from annotator.privacy.values import Kind
 _GERMAN = re.compile(
     r"[^\W\d_]{2,30}(?:straße|strasse|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|stieg|pfad|graben|zeile|brucke|stiege|ring|markt)"
 )
+_GERMAN_ENDINGS = (
+    "straße",
+    "strasse",
+    "str",
+    "weg",
+    "platz",
+    "allee",
+    "gasse",
+    "damm",
+    "ufer",
+    "chaussee",
+    "steig",
+    "stieg",
+    "pfad",
+    "graben",
+    "zeile",
+    "brucke",
+    "stiege",
+    "ring",
+    "markt",
+)
 _GERMAN_APART = frozenset("straße strasse str weg platz allee gasse ring damm ufer".split())
 _GERMAN_WORDS = re.compile(
     r".*(?:arbeits|park|stell|spiel|ausbildungs|studien|sitz|schlaf|camping|sport|rast|bau|einsatz|liege|lager)platz"
@@ -104,7 +125,8 @@ def _could_be_address(tokens: Tokens, first: int, last: int, capitals: int) -> b
 def _find_leading_streets(reading: Reading) -> None:
     """ "calle Ejemplo 12", "rue de l'Exemple", "ul. Przykładowa 3/4", "str. Exemplu nr. 5"."""
     tokens = reading.tokens
-    for first, end in reading.cues.get("street_before", ()):
+    short = [(i, i + 2) for i, word in enumerate(tokens.words[:-2]) if word == "c" and tokens.words[i + 1] == "/"]
+    for first, end in [*reading.cues.get("street_before", ()), *short]:
         if not reading.free(first):
             continue
         last, capital, numbered = _street_name(reading, first, end)
@@ -177,7 +199,11 @@ def _find_german_streets(reading: Reading) -> None:
     """ "Musterstraße 12", "Am Alten Markt 3": compounds, or a street word after one with a capital."""
     tokens = reading.tokens
     for i, word in enumerate(tokens.words):
-        compound = len(word) > 4 and _GERMAN.fullmatch(word) is not None and _GERMAN_WORDS.fullmatch(word) is None
+        compound = (
+            word.endswith(_GERMAN_ENDINGS)
+            and _GERMAN.fullmatch(word) is not None
+            and _GERMAN_WORDS.fullmatch(word) is None
+        )
         apart = (
             word in _GERMAN_APART
             and i > 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from annotator.privacy import lexicon
@@ -37,12 +38,10 @@ class Reading:
         if not sure:
             self.reason(f"{kind}: found by a guess or under an obfuscation")
 
-    def take(self, spans: Iterable[tuple[int, int]]) -> None:
-        """Mark the tokens that passages of text touch as found."""
-        for start, end in spans:
-            for i in range(len(self.tokens)):
-                if self.tokens.starts[i] < end and self.tokens.ends[i] > start:
-                    self.taken.add(i)
+    def take(self, start: int, end: int) -> None:
+        """Mark the tokens that a passage of text touches as found."""
+        first = bisect_right(self.tokens.ends, start)
+        self.taken.update(range(first, bisect_left(self.tokens.starts, end)))
 
     def reason(self, text: str) -> None:
         """Quarantine the row. The text names a class of problem, never a value."""

@@ -29,14 +29,15 @@ _KINDS = {
     "PERSON": Kind.NAME,
 }
 _LEFT_OUT = frozenset({"DATE_TIME", "NRP", "LOCATION", "ORGANIZATION", "AGE", "TITLE"})
-_WORTH_ASKING = re.compile(r"(?:\d\D{0,2}){5}|@|\w{2}\.\w{2}")
+_FIGURE = re.compile(r"\d")
+_HOST = re.compile(r"\w{2}\.\w{2}")
 _WORTH_KEEPING = re.compile(r"(?:\d\D{0,3}){5}|@|\w{2}\.\w{2}")
 
 
 def find_patterns(reading: Reading) -> None:
     """Mask what Presidio's pattern recognisers find in the parts that are still open."""
     text = _open_text(reading)
-    if not _WORTH_ASKING.search(text):
+    if "@" not in text and len(_FIGURE.findall(text)) < 5 and not _HOST.search(text):
         return
     for recogniser in _presidio():
         if "EMAIL_ADDRESS" in recogniser.supported_entities and "@" not in text:
@@ -44,7 +45,7 @@ def find_patterns(reading: Reading) -> None:
         for found in recogniser.analyze(text, recogniser.supported_entities, None) or ():
             if found.entity_type not in _LEFT_OUT and _WORTH_KEEPING.search(text[found.start : found.end]):
                 reading.mask_text(found.start, found.end, _KINDS.get(found.entity_type, Kind.ID), sure=False)
-                reading.take([(found.start, found.end)])
+                reading.take(found.start, found.end)
         reading.tick()
 
 

@@ -247,6 +247,8 @@ def _foreign_letters(reading: Reading) -> None:
 
 
 def _strange_symbols(reading: Reading) -> None:
+    if reading.tokens.text.isascii():
+        return
     for char in set(reading.tokens.text):
         if char.isascii() or char in LETTERS or char in KEPT:
             continue
@@ -271,19 +273,13 @@ def _unknown_words(reading: Reading) -> None:
 
 def _rare_capitals(reading: Reading, vocabulary: Vocabulary) -> None:
     """A rare word with a capital in mid-sentence may be a name. German gives every noun one."""
-    tokens = reading.tokens
+    tokens, common = reading.tokens, lexicon.common_words()
     for i, word in enumerate(tokens.words):
-        if (
-            not tokens.is_capital(i)
-            or not tokens.is_word(i)
-            or i in reading.taken
-            or len(word) < 4
-            or tokens.starts_sentence(i)
-        ):
+        if word in common or not word[0].isalpha() or len(word) < 4 or i in reading.taken:
             continue
-        share = max(
-            vocabulary.share(word), vocabulary.share(tokens.exact(i).lower()), lexicon.common_words().get(word, 0.0)
-        )
+        if not tokens.is_capital(i) or tokens.starts_sentence(i):
+            continue
+        share = max(vocabulary.share(word), vocabulary.share(tokens.exact(i).lower()))
         rare = share < (1e-8 if reading.language == "de" else _RARE_CAPITAL)
         if rare and word not in _ADDITIONS and not _titled(reading, i):
             if reading.language == "de" and _compound(tokens.exact(i).lower(), vocabulary, 3):

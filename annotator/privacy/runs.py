@@ -71,15 +71,16 @@ def digit_runs(tokens: Tokens, taken: set[int]) -> list[Run]:
 
 
 def _atoms(tokens: Tokens, taken: set[int]) -> Iterator[Atom]:
-    known = lexicon.numbers()
+    known, words = lexicon.numbers(), tokens.words
     digits, weak = known.digits, known.weak
-    for i, word in enumerate(tokens.words):
+    for i in _candidates(words):
+        word = words[i]
         if i in taken:
             continue
         if word[0].isdigit():
-            times = known.multiplier.get(tokens.words[i - 1], 1) if i else 1
+            times = known.multiplier.get(words[i - 1], 1) if i else 1
             yield Atom(i, word[0] * (times - 1) + word, spelled=times > 1)
-        elif len(word) <= 6 and _LOOK_ALIKE.fullmatch(word) and _touches_digit(tokens, i):
+        elif _LOOK_ALIKE.fullmatch(word) and _touches_digit(tokens, i):
             yield Atom(i, word.translate(_LOOKS), weak=True)
         elif word in digits:
             yield Atom(i, _doubled(tokens, i, digits[word]), spelled=True)
@@ -87,6 +88,17 @@ def _atoms(tokens: Tokens, taken: set[int]) -> Iterator[Atom]:
             yield Atom(i, weak[word], spelled=True, weak=True)
         elif 7 < len(word) <= 120 and known.glued.fullmatch(word):
             yield Atom(i, _unglued(word), spelled=True)
+
+
+def _candidates(words: list[str]) -> list[int]:
+    """Return the few tokens that could be digits at all."""
+    known, common = lexicon.numbers(), lexicon.common_words()
+    distinct = set(words)
+    likely = distinct & known.spelled
+    likely.update(word for word in distinct if word[0] in "0123456789")
+    likely.update(word for word in distinct if word[0] in "oilszb|" and len(word) <= 6)
+    likely.update(word for word in distinct if len(word) > 7 and word[:3] in known.heads and word not in common)
+    return [i for i, word in enumerate(words) if word in likely]
 
 
 def _doubled(tokens: Tokens, i: int, digits: str) -> str:
