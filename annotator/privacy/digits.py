@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 
 from annotator.privacy import lexicon, quantities
+from annotator.privacy.normalise import fold
 from annotator.privacy.quantities import Ordinary
 from annotator.privacy.reading import Reading
 from annotator.privacy.runs import Atom, Run, digit_runs
@@ -31,16 +32,19 @@ _NUMERIC = frozenset({Kind.PHONE, Kind.ID, Kind.BANK, Kind.PLATE, Kind.WALLET})
 _SHORT_CODE = re.compile(r"[A-Z]{1,3}")
 _DOTTED = re.compile(r"(?:\d{1,3}\s?\.\s?){3}\d{1,3}")
 _CODE = re.compile(r"[^\W_]+(?:[-_./#+]?[^\W_]+){0,12}")
-_ORDINARY_CODE = re.compile(
-    r"\d{1,6}(?:st|nd|rd|th|s|am|pm|a|p|h|hr|hrs|k|m|kg|g|km|cm|mm|ml|l|x|t|er|eme|e|ere|ª|º|d|w|y|yrs|yr|yo|min|mins|gb|mb|"
-    r"lb|lbs|ft|sq|sqm|ha|kw|kwh|v|hz|pcm|pw|ph|pp|usd|eur|gbp|php|pln|ron|zl|lei|kr|kc|tl|j|std|euro|euros|mo|mth|mths|"
-    r"bed|bath|br|ba|bhk|min|rd|nd|ème|ter|bis)(?:/\w{1,6})?"
-    r"|[a-z]{1,2}\d{1,2}[a-z]?|\d{1,2}[a-z]{1,2}|\d{1,2}h[0-5]\d|\d{1,2}[x:]\d{1,3}|\d{1,2}(?:am|pm)-\d{1,2}(?:am|pm)|"
-    r"\d{1,2}-\d{1,2}(?:am|pm|h)|\d{1,2}(?:[.:]\d\d)?(?:am|pm|h)(?:-\d{1,2}(?:[.:]\d\d)?(?:am|pm|h))?|"
-    r"covid-?19|mp[34]|nvq-?\d|en-?\d{2,3}|cat-?[1-6]|class-?\d|level-?\d|q[1-4]|\d+-(?:in-)?[a-z]{1,12}|"
-    r"\d{1,3}-[a-z]{2,12}-[a-z]{2,12}|[a-z]{3,12}-\d|web3|b2[bc]|h2o|co2|365",
+_PIECES = re.compile(r"[-/+#]")
+_AMOUNT_PIECE = re.compile(
+    r"\d{1,6}(?:[.,:]\d{1,3})?(?:st|nd|rd|th|s|am|pm|a|p|h|hr|hrs|k|m|m2|m²|m³|m3|qm|kg|g|km|km2|cm|mm|ml|cl|l|x|t|er|ere|eme|ème|ième|e|ª|º|d|w|y|yrs|yr|"
+    r"yo|min|mins|gb|mb|tb|lb|lbs|ft|sq|sqm|ha|kw|kwh|v|hz|mbps|pcm|pw|ph|pp|pm|usd|eur|gbp|php|pln|ron|zl|lei|kr|kc|tl|j|std|euro|"
+    r"euros|mo|mth|mths|bed|bath|br|ba|bhk|ter|bis|in|hp|cc|rpm|cv|zoll|uhr|og|eg|chf|mxn|cad|aud|p|c|f)?\.?",
     re.IGNORECASE,
 )
+_ORDINARY_CODE = re.compile(
+    r"[a-z]{1,2}\d{1,2}[a-z]?|\d{1,2}[a-z]{1,2}|\d{1,2}h[0-5]\d|\d{1,2}(?:x|:)\d{1,4}(?:x\d{1,4})?|\d{1,2}:\d\d(?:am|pm|h)|covid-?19|mp[34]|nvq-?\d|"
+    r"en-?\d{2,3}|cat-?[1-6]|class-?\d|level-?\d|q[1-4]|web3|b2[bc]|h2o|co2|ks[1-5]|s[1-5]|a\+{1,3}|cdl-?[abc]",
+    re.IGNORECASE,
+)
+"""Codes that are part of ordinary language, such as licence classes, norms and clock times."""
 
 
 def find_digits(reading: Reading) -> None:
@@ -83,7 +87,7 @@ def _judge(reading: Reading, run: Run) -> int:
     explained = quantities.ordinary(tokens, run, cued=cued)
     if explained is not Ordinary.NO and not _part_of_name(tokens, run):
         reading.explained.append((tokens.starts[run.first], tokens.ends[run.last]))
-        return len(run.digits) if explained is Ordinary.LOOSELY else 0
+        return len(text) if explained is Ordinary.LOOSELY and text.isdecimal() else 0
     _mask_run(reading, run, text)
     return 0
 
@@ -246,9 +250,20 @@ def _find_codes(reading: Reading) -> None:
             continue
         done, chunk = match.end(), match[0]
         inside = [i for i in _inside(tokens, match.start(), match.end()) if reading.free(i)]
-        if not inside or _ORDINARY_CODE.fullmatch(chunk) or _spelled_chunk(tokens, inside):
+        if not inside or _ordinary_code(chunk) or _spelled_chunk(tokens, inside):
             continue
         _mask_code(reading, inside[0], inside[-1], chunk)
+
+
+def _ordinary_code(chunk: str) -> bool:
+    """ "6am-2:30pm", "2h/semaine", "12-month": amounts first, then words that the languages know."""
+    if _ORDINARY_CODE.fullmatch(chunk):
+        return True
+    first, *rest = _PIECES.split(chunk)
+    if not _AMOUNT_PIECE.fullmatch(first) and not _ORDINARY_CODE.fullmatch(first):
+        return False
+    common = lexicon.common_words()
+    return all(_AMOUNT_PIECE.fullmatch(piece) or _ORDINARY_CODE.fullmatch(piece) or fold(piece) in common for piece in rest)
 
 
 def _spelled_chunk(tokens: Tokens, inside: list[int]) -> bool:

@@ -137,6 +137,7 @@ def names() -> Names:
     everyday = {word for language in LANGUAGES for word in function_words(language)}
     bare = {name for name in accented - plain if _written(name) > _COMMON * 10}
     ambiguous = frozenset(lists["ambiguous"].split()) | everyday | cue_index().keys() | bare
+    ambiguous |= words("quantities", "currency+before+time+units+months")
     sure = {name for name in first if name not in ambiguous and len(name) > 2}
     return Names(frozenset(first), frozenset(family), frozenset(sure), frozenset(lists["roles"].split()))
 

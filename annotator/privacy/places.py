@@ -125,7 +125,9 @@ def _could_be_address(tokens: Tokens, first: int, last: int, capitals: int) -> b
 def _find_leading_streets(reading: Reading) -> None:
     """ "calle Ejemplo 12", "rue de l'Exemple", "ul. Przykładowa 3/4", "str. Exemplu nr. 5"."""
     tokens = reading.tokens
-    short = [(i, i + 2) for i, word in enumerate(tokens.words[:-2]) if word == "c" and tokens.words[i + 1] == "/"]
+    short = []
+    if reading.language == "es":
+        short = [(i, i + 2) for i, word in enumerate(tokens.words[:-2]) if word == "c" and tokens.words[i + 1] == "/"]
     for first, end in [*reading.cues.get("street_before", ()), *short]:
         if not reading.free(first):
             continue

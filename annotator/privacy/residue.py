@@ -217,7 +217,7 @@ _STEM = 10**-7.5
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _ADDITIONS = frozenset(
     "aujourd hui lorsqu qu jusqu puisqu don doesn isn aren wasn weren won wouldn couldn shouldn didn hasn haven hadn ll ve re "
-    "pcm pw dss forklift forklifts scaffolder scaffolders picker packer pickers packers dbs hgv lgv cscs cpcs cscs nvq sia qts rgn hca "
+    "ovno vb pcm pw dss forklift forklifts scaffolder scaffolders picker packer pickers packers dbs hgv lgv cscs cpcs cscs nvq sia qts rgn hca "
     "ot wfh tba nvqs haccp ahv adr lgvs hgvs pto cdl osha lvn cna rn bsc gcse smic cdi cdd rtt rqth urssaf iva alta autonomo "
     "minijob tvöd tvod kfz mwst bzw inkl exkl zzgl ggf evtl usw vzae zus umowa umowe pit brutto netto itm rco cim".split()
 )
@@ -259,13 +259,13 @@ def _strange_symbols(reading: Reading) -> None:
 def _unknown_words(reading: Reading) -> None:
     tokens = reading.tokens
     vocabulary, common = lexicon.vocabulary(reading.language), lexicon.common_words()
-    shares = vocabulary.shares
+    shares, english = vocabulary.shares, lexicon.vocabulary("en")
     text = tokens.text.lower()
     for i, word in enumerate(tokens.words):
         if word in shares or not word[0].isalpha() or i in reading.taken or len(word) < 3:
             continue
         written = text[tokens.starts[i] : tokens.ends[i]] if len(text) == len(tokens.text) else word
-        if vocabulary.share(written) or word in common or _known(written, word, vocabulary):
+        if vocabulary.share(written) or word in common or _known(written, word, vocabulary) or english.share(word):
             continue
         reading.reason("words: one that no list knows")
     _rare_capitals(reading, vocabulary)
@@ -277,7 +277,7 @@ def _rare_capitals(reading: Reading, vocabulary: Vocabulary) -> None:
     for i, word in enumerate(tokens.words):
         if word in common or not word[0].isalpha() or len(word) < 4 or i in reading.taken:
             continue
-        if not tokens.is_capital(i) or tokens.starts_sentence(i):
+        if not tokens.is_capital(i) or tokens.starts_sentence(i) or (len(word) <= 5 and tokens.exact(i).isupper()):
             continue
         share = max(vocabulary.share(word), vocabulary.share(tokens.exact(i).lower()))
         rare = share < (1e-8 if reading.language == "de" else _RARE_CAPITAL)
@@ -329,7 +329,7 @@ def _compound(word: str, vocabulary: Vocabulary, parts: int) -> bool:
         return False
     for cut in range(3, len(word) - 2):
         head, rest = word[:cut], word[cut:]
-        if vocabulary.share(head) >= _STEM * 10 and any(
+        if max(vocabulary.share(head), vocabulary.share(head + "en")) >= _STEM * 10 and any(
             rest.startswith(link) and len(rest) - len(link) >= 3 and _compound(rest[len(link) :], vocabulary, parts - 1)
             for link in _LINKS
         ):
