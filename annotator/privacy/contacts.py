@@ -20,12 +20,12 @@ _LITTLE_WORDS = frozenset(
     "de es it no in to is at my me la pa si do so sa us be am ma ni as se al mo my id st su pe na za ca ro".split()
 )
 _AFTER_PLATFORM = frozenset(
-    "is as at under to id name user username handle account number contact me us ist als unter auf es como est sous jako to "
+    "there here there on da dort alli tam acolo doon dyan is as at under to id name user username handle account number contact me us ist als unter auf es como est sous jako to "
     "ca e este jest lautet heißt heisst c sub ay bilang numer numar nummer numero nom konto cuenta compte cont profile profil perfil the my our mi mon mein "
     "moj meu ko po na dot it s c y a d -".split()
 )
 _NAMING = frozenset(
-    "is as id name user username handle account under ist als unter es como est sous jako to ca sub ay bilang este jest lautet heißt heisst : =".split()
+    "is as c id name user username handle account under ist als unter es como est sous jako to ca sub ay bilang este jest lautet heißt heisst : =".split()
 )
 _PLAIN_AFTER = frozenset(
     "or and for to only if via on in by between before after with when we i you they it please group groups message messages "
@@ -64,10 +64,11 @@ def find_contacts(reading: Reading) -> None:
 def _find_spelled_addresses(reading: Reading) -> None:
     tokens, dots = reading.tokens, lexicon.words("cues", "dot")
     for i, word in enumerate(tokens.words):
-        if not (word in dots or (word == "." and not _plain_stop(tokens, i))) or not reading.free(i):
+        dotted = word in dots or (word == "." and not _plain_stop(tokens, i)) or (word == "," and _tight(tokens, i))
+        if not dotted or not reading.free(i):
             continue
         ending = _across(tokens, i, 1)
-        if ending is None or not _is_ending(tokens.words[ending], spelled=word != "."):
+        if ending is None or not _is_ending(tokens.words[ending], spelled=word not in ".,"):
             continue
         if tokens.words[ending] in _LITTLE_WORDS and _goes_on(tokens, ending):
             continue
@@ -90,6 +91,11 @@ def _find_spelled_addresses(reading: Reading) -> None:
 def _goes_on(tokens: Tokens, i: int) -> bool:
     """Say whether a word follows in the same line: "punto de encuentro" is no domain, "ejemplo punto es" is."""
     return i + 1 < len(tokens) and tokens.is_word(i + 1) and "\n" not in tokens.between(i, i + 1)
+
+
+def _tight(tokens: Tokens, i: int) -> bool:
+    """Say whether a comma stands between two words without a space, as a full stop in an address would."""
+    return tokens.glued(i) and i + 1 < len(tokens) and tokens.glued(i + 1) and tokens.is_word(i + 1) and tokens.is_word(i - 1)
 
 
 def _plain_stop(tokens: Tokens, i: int) -> bool:
@@ -277,6 +283,8 @@ def _find_platform_handles(reading: Reading) -> None:
             if first in reading.taken:
                 continue
             after = tokens.words[end] if end < len(tokens) else ""
+            if name == "platform" and after in {"me", "us"} and end + 1 < len(tokens) and tokens.words[end + 1] in {"at", "as", "on", ":"}:
+                after = "as"
             if after and (after in {":", "=", "@", "->"} or (name == "platform" and after in {"-", "(", *_NAMING})):
                 if _mask_value(reading, end, Kind.HANDLE, plain=False):
                     continue

@@ -12,6 +12,7 @@ from annotator.privacy import lexicon, quantities
 from annotator.privacy.normalise import fold
 from annotator.privacy.quantities import Ordinary
 from annotator.privacy.reading import Reading
+from annotator.privacy.shapes import NO_PLATES
 from annotator.privacy.runs import Atom, Run, digit_runs
 from annotator.privacy.tokens import Tokens
 from annotator.privacy.values import Kind
@@ -29,6 +30,7 @@ _CUES = (
     ("unit", Kind.ADDRESS),
 )
 _NUMERIC = frozenset({Kind.PHONE, Kind.ID, Kind.BANK, Kind.PLATE, Kind.WALLET})
+_LABELS = frozenset("nr no tel id ref ssn dni nie nif cnp sss tin nip ni reg dob mob cel iban am pm".split())
 _SHORT_CODE = re.compile(r"[A-Z]{1,3}")
 _DOTTED = re.compile(r"(?:\d{1,3}\s?\.\s?){3}\d{1,3}")
 _CODE = re.compile(r"[^\W_]+(?:[-_./#+]?[^\W_]+){0,12}")
@@ -40,7 +42,7 @@ _AMOUNT_PIECE = re.compile(
     re.IGNORECASE,
 )
 _ORDINARY_CODE = re.compile(
-    r"[a-z]{1,2}\d{1,2}[a-z]?|\d{1,2}[a-z]{1,2}|\d{1,2}h[0-5]\d|\d{1,2}(?:x|:)\d{1,4}(?:x\d{1,4})?|\d{1,2}:\d\d(?:am|pm|h)|covid-?19|mp[34]|nvq-?\d|"
+    r"[a-z]{1,2}\d{1,2}|[bcd]1?e|[bcd]1e|\d{1,2}[a-z]{1,2}|\d{1,2}h[0-5]\d|\d{1,2}(?:x|:)\d{1,4}(?:x\d{1,4})?|\d{1,2}:\d\d(?:am|pm|h)|covid-?19|mp[34]|nvq-?\d|"
     r"en-?\d{2,3}|cat-?[1-6]|class-?\d|level-?\d|q[1-4]|web3|b2[bc]|h2o|co2|ks[1-5]|s[1-5]|a\+{1,3}|cdl-?[abc]",
     re.IGNORECASE,
 )
@@ -124,7 +126,15 @@ def _mixed_but_ordinary(reading: Reading, run: Run) -> bool:
     figures = [Run(tuple(group)) for group in groups if not group[0].spelled]
     if not figures or any(len(group) > 1 for group in spelled) or len(spelled) > 2:
         return False
-    return all(quantities.ordinary(reading.tokens, part, cued=False) is Ordinary.YES for part in figures)
+    if not all(_dated(reading, part) or quantities.ordinary(reading.tokens, part, cued=False) is Ordinary.YES for part in figures):
+        return False
+    for part in figures:
+        _judge(reading, part)
+    return True
+
+
+def _dated(reading: Reading, run: Run) -> bool:
+    return quantities.full_date(reading.tokens.text[reading.tokens.starts[run.first] : reading.tokens.ends[run.last]])
 
 
 def _mask_run(reading: Reading, run: Run, text: str) -> None:
@@ -214,13 +224,9 @@ def _edges(reading: Reading, run: Run) -> tuple[int, int]:
 
 
 def _series(tokens: Tokens, i: int) -> bool:
-    word = tokens.words[i]
-    plain = lexicon.words("quantities", "currency+time+units+before")
-    return (
-        word not in plain
-        and word not in {"nr", "no", "tel", "id", "ref", "ssn", "dni", "nie"}
-        and _SHORT_CODE.fullmatch(tokens.exact(i)) is not None
-    )
+    """Say whether token i is a short group of capitals, as in plates and document numbers."""
+    written = tokens.exact(i)
+    return _SHORT_CODE.fullmatch(written) is not None and written not in NO_PLATES and tokens.words[i] not in _LABELS
 
 
 def _part_of_name(tokens: Tokens, run: Run) -> bool:

@@ -94,11 +94,24 @@ def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
     if tokens.is_capital(i) and not shouting(reading, i):
         if "\n" in tokens.text[tokens.ends[i - 1] : tokens.starts[i]] or tokens.words[i - 1] in ".":
             return word in known.family and share < 2e-5
-        return strong or word in known.first or (word in known.family and share < 1e-4) or share < 2e-6
+        return strong or word in known.first or _pair_of_capitals(reading, i) or (word in known.family and share < 1e-4) or share < 2e-6
     if tokens.is_capital(i):
         return word in known.family and share < 2e-5
     rare = 1e-5 if reading.language == "tl" else 2e-6
     return strong and (share < rare or (word in known.family and share < 1e-5) or _lower_pair(reading, i))
+
+
+def _pair_of_capitals(reading: Reading, i: int) -> bool:
+    tokens = reading.tokens
+    j = i + 1
+    return (
+        reading.language != "de"
+        and reading.free(j)
+        and tokens.is_word(j)
+        and tokens.is_capital(j)
+        and tokens.between(i, j) == " "
+        and tokens.words[j] not in lexicon.names().roles
+    )
 
 
 def _initial(reading: Reading, i: int) -> bool:
@@ -189,7 +202,9 @@ def _grow_right(reading: Reading, i: int, *, cued: bool) -> int:
     tokens, last, j = reading.tokens, i, i + 1
     while j < min(len(tokens), i + 12) and reading.free(j) and "\n" not in tokens.between(j - 1, j):
         word = tokens.words[j]
-        if word in "-'" and j + 1 < len(tokens) and tokens.is_word(j + 1):
+        if word == "al" and j + 2 < len(tokens) and tokens.words[j + 1] == "-" and tokens.is_word(j + 2):
+            j += 2
+        elif word in "-'" and j + 1 < len(tokens) and tokens.is_word(j + 1):
             j += 1
         elif (
             word == "."
@@ -268,6 +283,17 @@ def _grow_left(reading: Reading, i: int) -> int:
                 first -= 1
     if first > 1 and tokens.words[first - 1] == "." and _initial(reading, first - 2):
         first -= 2
+    return _with_titles(reading, first)
+
+
+def _with_titles(reading: Reading, first: int) -> int:
+    """Take in "Mrs.", "Frau Dr." and the like before a name."""
+    tokens = reading.tokens
+    while first:
+        title = first - 2 if first > 1 and tokens.words[first - 1] == "." else first - 1
+        if tokens.words[title] not in _TITLES - {"po", "ay"} or not reading.free(title) or "\n" in tokens.between(title, first):
+            break
+        first = title
     return first
 
 

@@ -33,6 +33,7 @@ _GERMAN_ENDINGS = (
     "ring",
     "markt",
 )
+_GERMAN_LEADS = frozenset("am an im in zum zur auf unter alte alter alten neue neuer neuen der den dem".split())
 _GERMAN_APART = frozenset("straße strasse str weg platz allee gasse ring damm ufer".split())
 _GERMAN_WORDS = re.compile(
     r".*(?:arbeits|park|stell|spiel|ausbildungs|studien|sitz|schlaf|camping|sport|rast|bau|einsatz|liege|lager)platz"
@@ -89,6 +90,8 @@ def _find_trailing_streets(reading: Reading) -> None:
                 and not (tokens.starts_sentence(first) and capitals == 1 and reading.language == "de")
             )
             if named or (number and _could_be_address(tokens, first, i, capitals)):
+                while first and tokens.words[first - 1] in _DWELLINGS and reading.free(first - 1):
+                    first -= 1
                 reading.mask(first, _tail(reading, i), Kind.ADDRESS, sure=bool(number and tokens.is_capital(i)))
 
 
@@ -228,6 +231,8 @@ def _find_german_streets(reading: Reading) -> None:
         street = word.endswith(("straße", "strasse", "str", "gasse", "allee", "chaussee")) and tokens.is_capital(i)
         if numbered or (compound and street and lexicon.common_words().get(word, 0.0) < 5e-6):
             first = i - 1 if apart and not tokens.starts_sentence(i - 1) else i
+            while first and tokens.words[first - 1] in _GERMAN_LEADS and reading.free(first - 1) and (tokens.is_capital(first - 1) or first < i):
+                first -= 1
             reading.mask(first, _tail(reading, j if numbered else i), Kind.ADDRESS, sure=numbered)
 
 

@@ -22,7 +22,7 @@ TOP_DOMAINS = frozenset(
 )
 """Endings that make a dotted word a web address: the usual ones, the supported countries, and those reserved for examples."""
 
-_NO_PLATES = frozenset(
+NO_PLATES = frozenset(
     "ISO DIN EN CAT NVQ SAP GCSE HGV LGV BTEC CEO CNC TIG MIG MAG LPG VAT IVA TVA GDPR COVID USD EUR GBP PHP PLN RON LEI MXN CAD AUD "
     "CHF SEK CZK HUF AM PM HR HRS MIN KG KM LB LBS FT SQ ML MB GB KW HP RPM MPH DM TO OR AND THE FOR PER MAX ZL H".split()
 )
@@ -91,7 +91,7 @@ def _is_wallet(found: str) -> bool:
 def _is_code(found: str) -> bool:
     """Currencies, norms and clock words beside a number make it no plate and no postcode."""
     return len(re.sub(r"\W", "", found)) >= 5 and not any(
-        part in _NO_PLATES for part in re.findall(r"[A-Za-z]+", found)
+        part in NO_PLATES for part in re.findall(r"[A-Za-z]+", found)
     )
 
 
