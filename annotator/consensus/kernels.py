@@ -174,3 +174,13 @@ def add_label(posterior: Any, table: Any, task: int, row: int) -> None:
         mass += posterior[task, k]
     for k in range(posterior.shape[1]):
         posterior[task, k] /= mass
+
+
+@njit(cache=True, nogil=True)
+def joint_labels(indptr: Any, code: Any, joint: Any) -> None:
+    """Add to `joint` (rows, rows) each ordered pair of labels of one task."""
+    for i in range(indptr.size - 1):
+        for j in range(indptr[i], indptr[i + 1]):
+            for other in range(indptr[i], indptr[i + 1]):
+                if j != other:
+                    joint[code[j], code[other]] += 1
