@@ -29,6 +29,7 @@ from annotator.settings import Settings
 from annotator.storage import people
 from annotator.studio.connect import embedded_studio
 from annotator.studio.editor_assets import find_editor
+from annotator.studio.server import EMAIL
 from annotator.studio.supervisor import Supervisor
 from annotator.web.service import Service
 
@@ -97,6 +98,10 @@ def _welcome(console: Console, server: uvicorn.Server, service: Service, sign_in
         console.print(
             f"Label Studio comes up at {service.studio_url}; its first start takes half a minute. Nobody waits for it."
         )
+        if not settings.studio_url:
+            console.print(
+                f"Coordinators sign in there as {EMAIL}, with the password in {settings.home}/label-studio/secrets.json."
+            )
     if sign_ins:
         table = Table("Sign in as", "E-mail address", "Password", title="Demo people", title_justify="left")
         for credentials in sign_ins:
