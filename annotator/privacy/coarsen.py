@@ -60,11 +60,14 @@ def suppress(cells: Mapping[Value, int], smallest: int = SMALLEST_CELL) -> dict[
     return {cell: None if cell in hidden else count for cell, count in cells.items()}
 
 
-def k_anonymise(rows: Sequence[Mapping[str, str]], keys: Sequence[str], smallest: int = SMALLEST_CELL) -> list[dict[str, str]]:
-    """Return rows in which every combination of `keys` is shared by at least `smallest` rows (Samarati & Sweeney 1998).
+def suppress_rare(
+    rows: Sequence[Mapping[str, str]], keys: Sequence[str], smallest: int = SMALLEST_CELL
+) -> list[dict[str, str]]:
+    """Return rows in which every combination of `keys` is shared by at least `smallest` rows (k-anonymity, Sweeney 2002).
 
-    Keys are suppressed from the last to the first in rows whose combination is too rare; what stays rare after that is
-    suppressed in every key. The order of rows and all other columns stay.
+    Keys are suppressed from the last to the first in rows whose combination is rare. If the rows suppressed in every key
+    are too few by then, the rarest others join them. With fewer rows than `smallest` all keys of all rows are suppressed.
+    Order and other columns stay.
     """
     _check(smallest)
     missing = sorted({key for key in keys for row in rows if key not in row})
@@ -76,24 +79,13 @@ def k_anonymise(rows: Sequence[Mapping[str, str]], keys: Sequence[str], smallest
         for row in result:
             if sizes[_cell(row, keys)] < smallest:
                 row[key] = SUPPRESSED
-    return result if _all_suppressed_or_large(result, keys, smallest) else _suppress_more(result, keys, smallest)
-
-
-def _suppress_more(rows: list[dict[str, str]], keys: Sequence[str], smallest: int) -> list[dict[str, str]]:
-    """The rows suppressed in every key are themselves too few: take in the rarest other cells until they are not."""
-    while True:
-        sizes = _sizes(rows, keys)
-        hidden = (SUPPRESSED,) * len(keys)
-        if not 0 < sizes[hidden] < smallest or len(sizes) == 1:
-            return rows
+    hidden = (SUPPRESSED,) * len(keys)
+    while 0 < (sizes := _sizes(result, keys))[hidden] < smallest and len(sizes) > 1:
         rarest = min((cell for cell in sizes if cell != hidden), key=lambda cell: (sizes[cell], cell))
-        for row in rows:
+        for row in result:
             if _cell(row, keys) == rarest:
                 row.update(dict.fromkeys(keys, SUPPRESSED))
-
-
-def _all_suppressed_or_large(rows: Iterable[Mapping[str, str]], keys: Sequence[str], smallest: int) -> bool:
-    return all(size >= smallest for size in _sizes(rows, keys).values())
+    return result
 
 
 def _sizes(rows: Iterable[Mapping[str, str]], keys: Sequence[str]) -> Counter[tuple[str, ...]]:
@@ -106,4 +98,6 @@ def _cell(row: Mapping[str, str], keys: Sequence[str]) -> tuple[str, ...]:
 
 def _check(smallest: int) -> None:
     if smallest < 2:
-        raise InputError("A cell of one row hides nobody.", where="smallest", mend="Use at least 2; the project uses 10.")
+        raise InputError(
+            "A cell of one row hides nobody.", where="smallest", mend="Use at least 2; the project uses 10."
+        )

@@ -1,12 +1,14 @@
 """The one place where raw quarantined texts may lie: a single file, encrypted at rest, until two people decide.
 
-Every record is a line of its own, a Fernet token (AES-128-CBC with HMAC-SHA-256, package `cryptography`). Adding appends and
+Every record is a line of its own: a keyed hash of its id, and a Fernet token (AES-128-CBC with HMAC-SHA-256, package `cryptography`). Adding appends and
 syncs; removing writes a new file beside it and swaps it in, so a crash leaves the old file or the new one. A torn last
 line (a crash while appending) is dropped, and said so. Nothing here logs, and errors name ids, never texts.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hmac
 import json
 import os
 import tempfile
@@ -49,20 +51,25 @@ class Vault:
 
     def __init__(self, path: Path, key: str | None = None) -> None:
         self._path = path
-        self._fernet = _fernet(key if key is not None else os.environ.get(KEY_VARIABLE, ""))
+        key = key if key is not None else os.environ.get(KEY_VARIABLE, "")
+        self._fernet = _fernet(key)
+        self._key = key.encode()
 
     def ids(self) -> list[str]:
         """Return the ids of all rows, oldest first."""
         with self._locked():
-            return [row.id for _, row in self._rows()]
+            return [self._open(token).id for _, token in self._lines()]
 
-    def append(self, row: RawRow) -> None:
-        """Add a row. Raises ConflictError where its id is there already."""
+    def append(self, *rows: RawRow) -> None:
+        """Add rows, all or none of them on disk together. Raises ConflictError where an id is there already."""
         with self._locked():
             self._drop_torn_line()
-            if any(other.id == row.id for _, other in self._rows()):
-                raise ConflictError(f"Row {row.id} is in the quarantine already.")
-            self._write_line(self._seal(row))
+            there = {tag for tag, _ in self._lines()}
+            tags = [self._tag(row.id) for row in rows]
+            for tag, row in zip(tags, rows, strict=True):
+                if tag in there or tags.count(tag) > 1:
+                    raise ConflictError(f"Row {row.id} is in the quarantine already.")
+            self._write(b"".join(tag + b" " + self._seal(row) + b"\n" for tag, row in zip(tags, rows, strict=True)))
 
     def read(self, row_id: str) -> RawRow:
         """Return one row. Raises NotFoundError."""
@@ -71,6 +78,8 @@ class Vault:
 
     def release(self, row_id: str, first: str, second: str) -> RawRow:
         """Take a row out and return it: two different people have decided that it may go on.
+
+        Call it once what is to be kept of the row is stored; until then `read` it.
 
         Raises ForbiddenError where both pseudonyms are one person's, NotFoundError.
         """
@@ -88,29 +97,34 @@ class Vault:
             self._remove(row_id)
 
     def _find(self, row_id: str) -> RawRow:
-        row = next((row for _, row in self._rows() if row.id == row_id), None)
-        if row is None:
+        tag = self._tag(row_id)
+        token = next((token for other, token in self._lines() if other == tag), None)
+        if token is None:
             raise NotFoundError(f"Row {row_id} is not in the quarantine.")
-        return row
+        return self._open(token)
+
+    def _tag(self, row_id: str) -> bytes:
+        """A keyed hash of the id: a row is found by it without opening the others."""
+        return hmac.digest(self._key, row_id.encode(), "sha256").hex().encode()
 
     def _seal(self, row: RawRow) -> bytes:
         content = json.dumps({"id": row.id, "text": row.text, "reasons": row.reasons})
-        return self._fernet.encrypt(content.encode("utf-8", "surrogatepass"))
+        return self._fernet.encrypt(content.encode())
 
-    def _rows(self) -> Iterator[tuple[bytes, RawRow]]:
-        """Yield every whole line with its row."""
+    def _lines(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield tag and token of every whole line."""
         if not self._path.exists():
             return
-        lines = self._path.read_bytes().split(b"\n")
-        for number, line in enumerate(lines[:-1], 1):  # what follows the last newline is nothing, or torn
-            yield line, self._open(line, number)
+        for line in self._path.read_bytes().split(b"\n")[:-1]:  # what follows the last newline is nothing, or torn
+            tag, _, token = line.partition(b" ")
+            yield tag, token
 
-    def _open(self, line: bytes, number: int) -> RawRow:
+    def _open(self, token: bytes) -> RawRow:
         try:
-            content = json.loads(self._fernet.decrypt(line))
+            content = json.loads(self._fernet.decrypt(token))
         except InvalidToken:
             raise ConfigError(
-                f"Line {number} of {self._path.name} cannot be decrypted.",
+                f"A row of {self._path.name} cannot be decrypted.",
                 mend=f"Set {KEY_VARIABLE} to the key that the file was written with, or restore the file.",
             ) from None
         return RawRow(content["id"], content["text"], tuple(content["reasons"]))
@@ -123,16 +137,17 @@ class Vault:
         if whole < len(content):
             self._replace(content[:whole])
 
-    def _write_line(self, line: bytes) -> None:
+    def _write(self, lines: bytes) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "ab") as file:
-            file.write(line + b"\n")
+            file.write(lines)
             _sync(file)
         _sync_folder(self._path.parent)
 
     def _remove(self, row_id: str) -> None:
-        self._replace(b"".join(line + b"\n" for line, row in self._rows() if row.id != row_id))
+        gone = self._tag(row_id)
+        self._replace(b"".join(tag + b" " + token + b"\n" for tag, token in self._lines() if tag != gone))
 
     def _replace(self, content: bytes) -> None:
         """Write beside, sync, swap: after a crash the file is whole, in its old state or its new one."""
@@ -150,8 +165,6 @@ class Vault:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One process at a time, by a lock file that holds nothing."""
-        import fcntl  # noqa: PLC0415 -- POSIX only, as the service is
-
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with (self._path.parent / f"{self._path.name}.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
