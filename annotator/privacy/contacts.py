@@ -6,6 +6,8 @@ sends the row to people as well.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from annotator.privacy import lexicon
 from annotator.privacy.reading import Reading
 from annotator.privacy.shapes import TOP_DOMAINS
@@ -95,7 +97,13 @@ def _goes_on(tokens: Tokens, i: int) -> bool:
 
 def _tight(tokens: Tokens, i: int) -> bool:
     """Say whether a comma stands between two words without a space, as a full stop in an address would."""
-    return tokens.glued(i) and i + 1 < len(tokens) and tokens.glued(i + 1) and tokens.is_word(i + 1) and tokens.is_word(i - 1)
+    return (
+        tokens.glued(i)
+        and i + 1 < len(tokens)
+        and tokens.glued(i + 1)
+        and tokens.is_word(i + 1)
+        and tokens.is_word(i - 1)
+    )
 
 
 def _plain_stop(tokens: Tokens, i: int) -> bool:
@@ -190,7 +198,7 @@ def _widen_addresses(reading: Reading) -> None:
     """ "jane . doe @ example.com": words joined by points and the like before an address are part of it."""
     tokens = reading.tokens
     for match in [match for match in reading.matches if match.kind is Kind.EMAIL]:
-        first = i = next((i for i in range(len(tokens)) if tokens.ends[i] > match.start), 0)
+        first = i = bisect_right(tokens.ends, match.start)
         while i > 1 and tokens.words[i - 1] in "._-+" and not _plain_stop(tokens, i - 1) and reading.free(i - 2):
             i -= 2
             if not tokens.words[i][0].isalnum():
@@ -228,6 +236,9 @@ def _find_named_handles(reading: Reading) -> None:
     for name in ("handle", "announce"):
         for _, end in reading.cues.get(name, ()):
             _mask_value(reading, end, Kind.HANDLE, plain=name == "handle")
+    for i, word in enumerate(reading.tokens.words):
+        if word == "@" and reading.free(i):
+            _mask_value(reading, i + 1, Kind.HANDLE, plain=False)
 
 
 def _mask_value(reading: Reading, start: int, kind: Kind, *, plain: bool, limit: int = 4) -> bool:
@@ -283,7 +294,12 @@ def _find_platform_handles(reading: Reading) -> None:
             if first in reading.taken:
                 continue
             after = tokens.words[end] if end < len(tokens) else ""
-            if name == "platform" and after in {"me", "us"} and end + 1 < len(tokens) and tokens.words[end + 1] in {"at", "as", "on", ":"}:
+            if (
+                name == "platform"
+                and after in {"me", "us"}
+                and end + 1 < len(tokens)
+                and tokens.words[end + 1] in {"at", "as", "on", ":"}
+            ):
                 after = "as"
             if after and (after in {":", "=", "@", "->"} or (name == "platform" and after in {"-", "(", *_NAMING})):
                 if _mask_value(reading, end, Kind.HANDLE, plain=False):

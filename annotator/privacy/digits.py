@@ -126,7 +126,10 @@ def _mixed_but_ordinary(reading: Reading, run: Run) -> bool:
     figures = [Run(tuple(group)) for group in groups if not group[0].spelled]
     if not figures or any(len(group) > 1 for group in spelled) or len(spelled) > 2:
         return False
-    if not all(_dated(reading, part) or quantities.ordinary(reading.tokens, part, cued=False) is Ordinary.YES for part in figures):
+    if not all(
+        _dated(reading, part) or quantities.ordinary(reading.tokens, part, cued=False) is Ordinary.YES
+        for part in figures
+    ):
         return False
     for part in figures:
         _judge(reading, part)
@@ -269,7 +272,9 @@ def _ordinary_code(chunk: str) -> bool:
     if not _AMOUNT_PIECE.fullmatch(first) and not _ORDINARY_CODE.fullmatch(first):
         return False
     common = lexicon.common_words()
-    return all(_AMOUNT_PIECE.fullmatch(piece) or _ORDINARY_CODE.fullmatch(piece) or fold(piece) in common for piece in rest)
+    return all(
+        _AMOUNT_PIECE.fullmatch(piece) or _ORDINARY_CODE.fullmatch(piece) or fold(piece) in common for piece in rest
+    )
 
 
 def _spelled_chunk(tokens: Tokens, inside: list[int]) -> bool:

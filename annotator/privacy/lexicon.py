@@ -186,6 +186,13 @@ def words(file: str, name: str) -> frozenset[str]:
 
 
 @cache
+def contact_words() -> frozenset[str]:
+    """Return words of getting in touch, and the most used words of every language: none of them is a handle."""
+    most_used = (word for language in LANGUAGES for word in function_words(language))
+    return words("context", "around_platform+strict_platform") | names().roles | frozenset(most_used)
+
+
+@cache
 def _read(name: str) -> dict[str, Any]:
     path = resources.files("annotator.privacy") / "data" / f"{name}.yaml"
     lists: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))

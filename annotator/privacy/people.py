@@ -31,6 +31,9 @@ _FAMILY_ENDINGS = (
     "mann",
     "sson",
 )
+_TO_SOMEBODY = frozenset(
+    "contact call text message ask email contactar contacta contactez appelez kontaktiere dzwon contactati kontakin".split()
+)
 _VERBS_AFTER = frozenset("will is has can was handles runs manages says speaks answers at on or from and".split())
 _NO_NAMES = "platform+phone+mail+document+bank+plate+wallet+reference+unit"
 
@@ -92,11 +95,25 @@ def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
         return True
     share = lexicon.common_words().get(word, 0.0)
     if tokens.is_capital(i) and not shouting(reading, i):
-        if "\n" in tokens.text[tokens.ends[i - 1] : tokens.starts[i]] or tokens.words[i - 1] in ".":
+        if "\n" in tokens.text[tokens.ends[i - 1] : tokens.starts[i]] or (
+            tokens.words[i - 1] == "." and tokens.words[i - 2] not in _TITLES
+        ):
             return word in known.family and share < 2e-5
-        return strong or word in known.first or _pair_of_capitals(reading, i) or (word in known.family and share < 1e-4) or share < 2e-6
+        return (
+            strong
+            or word in known.first
+            or _pair_of_capitals(reading, i)
+            or (word in known.family and share < 1e-4)
+            or share < 2e-6
+        )
     if tokens.is_capital(i):
         return word in known.family and share < 2e-5
+    if not strong:
+        return (
+            share == 0.0
+            and tokens.words[i - 1] in _TO_SOMEBODY
+            and lexicon.vocabulary(reading.language).share(word) < 3e-7
+        )
     rare = 1e-5 if reading.language == "tl" else 2e-6
     return strong and (share < rare or (word in known.family and share < 1e-5) or _lower_pair(reading, i))
 
@@ -291,7 +308,11 @@ def _with_titles(reading: Reading, first: int) -> int:
     tokens = reading.tokens
     while first:
         title = first - 2 if first > 1 and tokens.words[first - 1] == "." else first - 1
-        if tokens.words[title] not in _TITLES - {"po", "ay"} or not reading.free(title) or "\n" in tokens.between(title, first):
+        if (
+            tokens.words[title] not in _TITLES - {"po", "ay"}
+            or not reading.free(title)
+            or "\n" in tokens.between(title, first)
+        ):
             break
         first = title
     return first

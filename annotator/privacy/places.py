@@ -45,7 +45,7 @@ _PARTICLES = frozenset(
     "zur alten neuen the of saint san santa st and y".split()
 )
 _LOOSE = frozenset(
-    "place way walk row square close drive court quay rise trail park parade gardens mews circus dr st ct".split()
+    "house hall tower building place way walk row square close drive court quay rise trail park parade gardens mews circus dr st ct".split()
 )
 _OFTEN_OTHER = frozenset(
     "al pl os st av bd pza so place route cours passage lote zona camino carrer ronda colonia plaza calle plac cartier subdivision "
@@ -73,6 +73,7 @@ def find_places(reading: Reading) -> None:
     _find_corners(reading)
     _find_beside_landmarks(reading)
     _find_milestones(reading)
+    _find_meetings(reading)
     reading.tick()
 
 
@@ -231,7 +232,12 @@ def _find_german_streets(reading: Reading) -> None:
         street = word.endswith(("straße", "strasse", "str", "gasse", "allee", "chaussee")) and tokens.is_capital(i)
         if numbered or (compound and street and lexicon.common_words().get(word, 0.0) < 5e-6):
             first = i - 1 if apart and not tokens.starts_sentence(i - 1) else i
-            while first and tokens.words[first - 1] in _GERMAN_LEADS and reading.free(first - 1) and (tokens.is_capital(first - 1) or first < i):
+            while (
+                first
+                and tokens.words[first - 1] in _GERMAN_LEADS
+                and reading.free(first - 1)
+                and (tokens.is_capital(first - 1) or first < i)
+            ):
                 first -= 1
             reading.mask(first, _tail(reading, j if numbered else i), Kind.ADDRESS, sure=numbered)
 
@@ -360,7 +366,11 @@ def _find_beside_landmarks(reading: Reading) -> None:
     tokens, landmarks = reading.tokens, dict(reading.cues.get("landmark", ()))
     for first, end in reading.cues.get("relation", ()):
         mark = next((j for j in range(end, min(end + 6, len(tokens))) if j in landmarks), None)
-        if mark is None or not reading.free(first) or any(tokens.words[j] in ".!?,;:" for j in range(end, mark)):
+        if (
+            mark is None
+            or not reading.free(first)
+            or any(tokens.words[j] in ".!?,;:" and len(tokens.words[j - 1]) > 2 for j in range(end, mark))
+        ):
             continue
         last = landmarks[mark] - 1
         capital = reading.language != "de" and any(tokens.is_capital(j) for j in range(end, mark) if tokens.is_word(j))
@@ -374,6 +384,29 @@ def _find_beside_landmarks(reading: Reading) -> None:
             ):
                 last += 1
             reading.mask(first, last, Kind.PLACE, sure=False)
+
+
+def _find_meetings(reading: Reading) -> None:
+    """ "meet at the second gate": where people are told to be, up to the end of the clause."""
+    tokens = reading.tokens
+    plain = lexicon.names().roles - {"the", "el", "la", "le", "der", "die", "das", "den", "dem"} | lexicon.words(
+        "quantities", "time+before"
+    )
+    for _, end in reading.cues.get("meeting", ()):
+        i = end
+        while i < len(tokens) and tokens.words[i] in ":-":
+            i += 1
+        if not reading.free(i) or not tokens.is_word(i) or tokens.words[i] in plain or "\n" in tokens.between(i - 1, i):
+            continue
+        last = i
+        while (
+            reading.free(last + 1)
+            and last < i + 6
+            and tokens.words[last + 1][0].isalnum()
+            and "\n" not in tokens.between(last, last + 1)
+        ):
+            last += 1
+        reading.mask(i, last, Kind.PLACE, sure=False)
 
 
 def _find_milestones(reading: Reading) -> None:

@@ -23,6 +23,7 @@ class Reading:
     cues: dict[str, list[tuple[int, int]]]
     matches: list[Match] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
+    covered: bytearray = field(default_factory=bytearray)
     explained: list[tuple[int, int]] = field(default_factory=list)
     reasons: dict[str, None] = field(default_factory=dict)
     tick: Callable[[], None] = lambda: None
@@ -35,6 +36,7 @@ class Reading:
     def mask_text(self, start: int, end: int, kind: Kind, *, sure: bool = True) -> None:
         """Mask a passage of the normalised text."""
         self.matches.append(Match(start, end, kind, sure))
+        self.covered[start:end] = b"\x01" * (end - start)
         if not sure:
             self.reason(f"{kind}: found by a guess or under an obfuscation")
 
@@ -71,4 +73,5 @@ class Reading:
 def read(aligned: Aligned, language: str, tick: Callable[[], None]) -> Reading:
     """Tokenise a normalised text and find its cues."""
     tokens = tokenise(aligned)
-    return Reading(tokens, language, find_phrases(tokens, lexicon.cue_index()), tick=tick)
+    cues = find_phrases(tokens, lexicon.cue_index())
+    return Reading(tokens, language, cues, covered=bytearray(len(tokens.text)), tick=tick)

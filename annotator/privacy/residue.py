@@ -232,6 +232,7 @@ def find_residue(reading: Reading) -> None:
     _strange_symbols(reading)
     _unknown_words(reading)
     _bare_announcements(reading)
+    _bare_platforms(reading)
     _many_number_words(reading)
     reading.tick()
 
@@ -325,7 +326,7 @@ def _compound(word: str, vocabulary: Vocabulary, parts: int) -> bool:
     """German compounds: up to three known words of three letters or more, with the usual linking letters."""
     if vocabulary.share(word) >= _STEM:
         return True
-    if parts == 1:
+    if parts == 1 or len(word) > 40:
         return False
     for cut in range(3, len(word) - 2):
         head, rest = word[:cut], word[cut:]
@@ -355,6 +356,40 @@ def _bare_announcements(reading: Reading) -> None:
             continue
         if tokens.words[i] not in plain and re.match(r"\w", tokens.words[i]):
             reading.reason("cues: a value is announced, and none was found")
+
+
+def _bare_platforms(reading: Reading) -> None:
+    """A platform is named: either somebody on it was masked nearby, or every word around only says how to get in touch."""
+    tokens = reading.tokens
+    strict, plain = lexicon.words("context", "strict_platform"), lexicon.contact_words()
+    for i, word in enumerate(tokens.words):
+        if word not in strict or i in reading.taken:
+            continue
+        clause = _clause(reading, i)
+        if any(j in reading.taken or tokens.is_masked(j) for j in clause):
+            continue
+        if any(tokens.is_word(j) and tokens.words[j] not in plain for j in clause):
+            reading.reason("contact: a platform is named, and who is meant on it is not clear")
+
+
+def _clause(reading: Reading, i: int) -> range:
+    """The tokens around i in its sentence, at most eight on each side."""
+    tokens, first, last = reading.tokens, i, i
+    while (
+        first
+        and i - first < 8
+        and tokens.words[first - 1] not in ".!?"
+        and "\n" not in tokens.between(first - 1, first)
+    ):
+        first -= 1
+    while (
+        last + 1 < len(tokens)
+        and last - i < 8
+        and tokens.words[last + 1] not in ".!?"
+        and "\n" not in tokens.between(last, last + 1)
+    ):
+        last += 1
+    return range(first, last + 1)
 
 
 def _many_number_words(reading: Reading) -> None:

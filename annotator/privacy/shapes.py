@@ -90,9 +90,7 @@ def _is_wallet(found: str) -> bool:
 
 def _is_code(found: str) -> bool:
     """Currencies, norms and clock words beside a number make it no plate and no postcode."""
-    return len(re.sub(r"\W", "", found)) >= 5 and not any(
-        part in NO_PLATES for part in re.findall(r"[A-Za-z]+", found)
-    )
+    return len(re.sub(r"\W", "", found)) >= 5 and not any(part in NO_PLATES for part in re.findall(r"[A-Za-z]+", found))
 
 
 _LETTER_FIGURE = _seen(r"[A-Za-z][ .-]?\d|\d[ -]?[A-Z]{3}")
@@ -102,7 +100,7 @@ _SHAPES = (
         re.compile(rf"[\w.+'%-]{{1,64}}\s?@\s?{_LABEL}(?:\s?\.\s?{_LABEL}){{1,6}}|[\w.+%-]{{1,64}}@{_LABEL}"),
         _has("@"),
     ),
-    Shape(Kind.HANDLE, re.compile(r"(?<![\w@])@\s?_{0,3}[^\W_][\w.-]{1,39}(?<![.-])"), _has("@")),
+    Shape(Kind.HANDLE, re.compile(r"(?<![\w@])@_{0,3}[^\W_][\w.-]{1,39}(?<![.-])"), _has("@")),
     Shape(
         Kind.URL,
         re.compile(
@@ -219,7 +217,7 @@ def _mask(reading: Reading, start: int, end: int, kind: Kind, *, sure: bool) -> 
     """Mask what no shape before this one has; closing punctuation stays."""
     while end > start and reading.tokens.text[end - 1] in _TRAILING:
         end -= 1
-    if end - start > 1 and not any(match.start < end and match.end > start for match in reading.matches):
+    if end - start > 1 and not any(reading.covered[start:end]):
         reading.mask_text(start, end, kind, sure=sure)
         reading.take(start, end)
 
