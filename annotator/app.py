@@ -9,7 +9,7 @@ from annotator import __version__
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
 from annotator.web import agreement_api, api, auth, desk, errors, health, label, recheck, reference, research
 from annotator.web.headers import RequestGuard, SecurityHeaders
-from annotator.web.pages import STATIC
+from annotator.web.pages import STATIC, static_root
 from annotator.web.service import Service
 
 _ABOUT = """Dispenses postings to volunteers, stores their answers once, and shows how far people agree.
@@ -25,7 +25,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
     errors.install(app)
     for routes in (health, auth, api, agreement_api, label, recheck, desk, research, reference):
         app.include_router(routes.router)
-    app.mount("/static", _Immutable(directory=STATIC), name="static")
+    app.mount(static_root(), _Immutable(directory=STATIC), name="static")
     app.mount(editor.url, EditorFiles(editor), name="editor")
     app.add_middleware(RequestGuard)
     app.add_middleware(SecurityHeaders)

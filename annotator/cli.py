@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from annotator.commands import export, guideline, ingest, mirror, people, settings, synthesize, up, worker
+from annotator.commands import export, guideline, ingest, mirror, people, privacy, settings, synthesize, up, worker
 from annotator.domain.errors import AnnotatorError, ConfigError, InputError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("settings")(settings.settings)
 app.add_typer(people.app, name="people")
 app.add_typer(mirror.app, name="mirror")
 app.add_typer(guideline.app, name="guideline")
+app.add_typer(privacy.app, name="privacy")
 
 
 def _version(wanted: bool) -> None:

@@ -67,9 +67,17 @@ def interval_bar(agreement: Agreement) -> Markup:
 
 
 @cache
+def static_root() -> str:
+    """Return where our static files lie: an address that changes with any of them, since scripts import one another."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return f"/static/{digest.hexdigest()[:12]}"
+
+
 def static(name: str) -> str:
-    """Return the address of one of our static files, which changes with its content."""
-    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+    """Return the address of one of our static files."""
+    return f"{static_root()}/{name}"
 
 
 def render(request: Request, template: str, *, status: int = 200, caller: Any = None, **context: Any) -> HTMLResponse:
