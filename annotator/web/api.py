@@ -31,10 +31,12 @@ from annotator.web.service import Service, ServiceDep
 _ERRORS: dict[int | str, dict[str, Any]] = {
     code: {"model": contract.ErrorOut, "description": why}
     for code, why in {
+        400: "The body is not JSON.",
         401: "Nobody is signed in.",
         403: "Not open to this role, or the token is missing.",
         404: "There is no such thing, or not for you.",
         409: "The lease has ended.",
+        413: "The body is too large.",
         422: "The body is not of the form asked for.",
         429: "Too many attempts.",
     }.items()
@@ -48,7 +50,7 @@ def _errors(*codes: int) -> dict[int | str, dict[str, Any]]:
 router = APIRouter(prefix="/api/v1", tags=["labelling"])
 
 
-@router.post("/session", dependencies=[PUBLIC], responses=_errors(401, 403, 422, 429))
+@router.post("/session", dependencies=[PUBLIC], responses=_errors(400, 401, 403, 413, 422, 429))
 def open_session(body: contract.SignIn, request: Request, response: Response, service: ServiceDep) -> contract.Session:
     """Sign in. Gives the cookies `session` and `csrf`; state-changing calls carry the latter's value in `X-CSRF-Token`."""
     signed_in = sign_in.sign_in(
@@ -106,7 +108,7 @@ def get_next(service: ServiceDep, caller: VolunteerDep) -> Response | contract.N
     )
 
 
-@router.post("/answers", status_code=201, responses=_errors(401, 403, 404, 409, 422))
+@router.post("/answers", status_code=201, responses=_errors(400, 401, 403, 404, 409, 413, 422))
 def post_answer(body: contract.AnswerIn, service: ServiceDep, caller: VolunteerDep) -> contract.AnswerOut:
     """Store an answer once. The same `key` gives the same reply again, whatever became of the lease since."""
     text = _leased_text(service, caller.id, body.lease)
@@ -122,14 +124,14 @@ def post_answer(body: contract.AnswerIn, service: ServiceDep, caller: VolunteerD
     return contract.AnswerOut(annotation=stored.annotation_id, created=stored.created)
 
 
-@router.post("/skip", responses=_errors(401, 403, 404, 409, 422))
+@router.post("/skip", responses=_errors(400, 401, 403, 404, 409, 413, 422))
 def post_skip(body: contract.LeaseIn, service: ServiceDep, caller: VolunteerDep) -> contract.Done:
     """Give the item back for good, without a reason. It never touches anybody's quality scores."""
     returns.skip(service.database, caller.id, body.lease, service.now())
     return contract.Done()
 
 
-@router.post("/flag", responses=_errors(401, 403, 404, 422))
+@router.post("/flag", responses=_errors(400, 401, 403, 404, 413, 422))
 def post_flag(body: contract.FlagIn, service: ServiceDep, caller: VolunteerDep) -> contract.Done:
     """Report the item instead of labelling it. Visible personal data and a possible minor quarantine it at once."""
     kind = next((flag for flag in service.schema.flags if flag.value == body.kind), None)

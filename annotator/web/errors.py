@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from annotator.domain import errors
@@ -26,6 +27,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.AnnotatorError, _ours)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DataError, _unstorable)
 
 
 def status_of(error: errors.AnnotatorError) -> int:
@@ -57,6 +59,12 @@ async def _http(request: Request, error: Exception) -> Response:
     response = _answer(request, error.status_code, what, "", "")
     response.headers.update(error.headers or {})
     return response
+
+
+async def _unstorable(request: Request, error: Exception) -> Response:
+    """A value that the database cannot hold, such as a null character, is a slip of the caller's."""
+    del error
+    return _answer(request, 422, "A value holds characters that can't be stored.", "", "Take out control characters.")
 
 
 def _answer(request: Request, status: int, what: str, where: str, mend: str) -> Response:

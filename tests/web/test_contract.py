@@ -196,3 +196,20 @@ def test_the_contract_is_documented(site):
     page = site.client().get("/docs")
     assert page.status_code == 200
     assert "POST /api/v1/answers" in page.text
+
+
+@pytest.mark.parametrize("body", [b"not json", b"\xff\xfe", b"", b"[]", b"{" * 5000])
+def test_a_body_that_is_no_json_object_is_told_so(volunteer, body):
+    reply = volunteer.post("/api/v1/skip", content=body, headers={"Content-Type": "application/json"})
+    assert reply.status_code in {400, 422}
+    assert reply.json()["error"]["what"]
+
+
+def test_null_characters_never_reach_the_database_as_an_error_of_ours(volunteer, site):
+    assert volunteer.post("/api/v1/skip", json={"lease": "\x00"}).status_code in {404, 422}
+    given = volunteer.post("/api/v1/next").json()
+    note = {"id": "n", "from_name": "note", "to_name": "text", "type": "textarea", "value": {"text": ["a\x00b"]}}
+    assert answer(volunteer, given, [*rating("1"), note]).status_code in {201, 422}
+    assert volunteer.post("/api/v1/flag", json={"lease": given["lease"], "kind": "distressing", "note": "\x00"}).status_code < 500
+    assert site.client().post("/api/v1/session", json={"email": "a\x00@example.org", "password": "x"}).status_code in {401, 422}
+    assert site.enter(Role.COORDINATOR).get("/coordinator/items/%00").status_code in {404, 422}
