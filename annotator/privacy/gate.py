@@ -16,7 +16,20 @@ from dataclasses import dataclass
 
 import structlog
 
-from annotator.privacy import contacts, digits, language, lexicon, people, places, recognisers, residue, shapes
+from annotator.privacy import (
+    codes,
+    digits,
+    handles,
+    language,
+    lexicon,
+    people,
+    places,
+    recognisers,
+    residue,
+    shapes,
+    spelled,
+    streets,
+)
 from annotator.privacy.normalise import Aligned, normalise
 from annotator.privacy.reading import Reading, read
 from annotator.privacy.values import MAX_LENGTH, Found, GateResult, Kind, Match, OutOfTimeError
@@ -102,8 +115,11 @@ class Gate:
 
     def _find(self, reading: Reading) -> None:
         shapes.find_shapes(reading)
-        contacts.find_contacts(reading)
+        spelled.find_spelled(reading)
+        handles.find_handles(reading)
+        streets.find_streets(reading)
         places.find_places(reading)
+        codes.find_codes(reading)
         digits.find_digits(reading)
         people.find_people(reading)
         recognisers.find_patterns(reading)

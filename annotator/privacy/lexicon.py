@@ -186,6 +186,13 @@ def words(file: str, name: str) -> frozenset[str]:
 
 
 @cache
+def affixes(language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what a language puts before and after words."""
+    lists = _read("affixes")
+    return tuple(lists["prefixes"][language].split()), tuple(lists["suffixes"][language].split())
+
+
+@cache
 def contact_words() -> frozenset[str]:
     """Return words of getting in touch, and the most used words of every language: none of them is a handle."""
     most_used = (word for language in LANGUAGES for word in function_words(language))

@@ -6,35 +6,9 @@ from annotator.privacy import lexicon
 from annotator.privacy.reading import Reading
 from annotator.privacy.values import Kind
 
-_PARTICLES = frozenset(
-    "de del dela la las los el al da do dos das di du van von der den ter ten bin ibn ben abu san santa mac mc o d y e of zu zum".split()
-)
-_SUFFIXES = frozenset("jr sr ii iii iv phd md esq".split())
-_TITLES = frozenset(
-    "mr mrs ms mx dr miss mister sr sra srta senor senora senorita monsieur mme mlle madame herr herrn frau pan pani domnul "
-    "doamna domnisoara dl dna ginoo ginang don dona sir madam prof po ay".split()
-)
-_TAGALOG_MARKERS = frozenset("si ni kay sina nina kina".split())
 _FAMILY_ENDINGS = (
-    "ski",
-    "ska",
-    "cki",
-    "cka",
-    "dzki",
-    "dzka",
-    "wicz",
-    "czyk",
-    "escu",
-    "eanu",
-    "ovic",
-    "enko",
-    "mann",
-    "sson",
+    *("ski", "ska", "cki", "cka", "dzki", "dzka", "wicz", "czyk", "escu", "eanu", "ovic", "enko", "mann", "sson"),
 )
-_TO_SOMEBODY = frozenset(
-    "contact call text message ask email contactar contacta contactez appelez kontaktiere dzwon contactati kontakin".split()
-)
-_VERBS_AFTER = frozenset("will is has can was handles runs manages says speaks answers at on or from and".split())
 _NO_NAMES = "platform+phone+mail+document+bank+plate+wallet+reference+unit"
 
 
@@ -55,15 +29,19 @@ def find_people(reading: Reading) -> None:
 
 def _after_cue(reading: Reading, first: int, end: int) -> None:
     tokens = reading.tokens
-    marker = tokens.words[first] in _TAGALOG_MARKERS and end == first + 1
+    marker = tokens.words[first] in lexicon.words("context", "person_markers") and end == first + 1
     if marker and reading.language != "tl":
         return
     i = end
-    while i < len(tokens) and i < end + 4 and (tokens.words[i] in ":-.,(\"'~=" or tokens.words[i] in _TITLES):
+    while (
+        i < len(tokens)
+        and i < end + 4
+        and (tokens.words[i] in ":-.,(\"'~=" or tokens.words[i] in lexicon.words("context", "titles"))
+    ):
         i += 1
     if not reading.free(i) or not tokens.is_word(i) or "\n\n" in tokens.text[tokens.ends[i - 1] : tokens.starts[i]]:
         return
-    if tokens.words[i] in _PARTICLES - {"the", "of", "an"} and _name_after_particles(reading, i):
+    if tokens.words[i] in lexicon.words("context", "particles") and _name_after_particles(reading, i):
         if any(tokens.is_capital(j) for j in range(i, min(i + 3, len(tokens))) if tokens.is_word(j)):
             _mask_name(reading, i, sure=False, cued=True)
         return
@@ -96,7 +74,7 @@ def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
     share = lexicon.common_words().get(word, 0.0)
     if tokens.is_capital(i) and not shouting(reading, i):
         if "\n" in tokens.text[tokens.ends[i - 1] : tokens.starts[i]] or (
-            tokens.words[i - 1] == "." and tokens.words[i - 2] not in _TITLES
+            tokens.words[i - 1] == "." and tokens.words[i - 2] not in lexicon.words("context", "titles")
         ):
             return word in known.family and share < 2e-5
         return (
@@ -111,7 +89,7 @@ def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
     if not strong:
         return (
             share == 0.0
-            and tokens.words[i - 1] in _TO_SOMEBODY
+            and tokens.words[i - 1] in lexicon.words("context", "to_somebody")
             and lexicon.vocabulary(reading.language).share(word) < 3e-7
         )
     rare = 1e-5 if reading.language == "tl" else 2e-6
@@ -139,7 +117,7 @@ def _initial(reading: Reading, i: int) -> bool:
     if tokens.words[i + 1] != "." or not tokens.glued(i + 1):
         return False
     j = i + 2
-    while j + 1 < len(tokens) and tokens.words[j] in _PARTICLES:
+    while j + 1 < len(tokens) and tokens.words[j] in lexicon.words("context", "particles"):
         j += 1
     return reading.free(j) and tokens.is_word(j) and tokens.is_capital(j) and "\n" not in tokens.between(i, j)
 
@@ -191,7 +169,7 @@ def _acts(reading: Reading, i: int) -> bool:
     return (
         not tokens.starts_sentence(i)
         and i + 1 < len(tokens)
-        and tokens.words[i + 1] in _VERBS_AFTER
+        and tokens.words[i + 1] in lexicon.words("context", "verbs_of_people")
         and lexicon.common_words().get(tokens.words[i], 0.0) < 1e-4
         and reading.language != "de"
         and not shouting(reading, i)
@@ -233,7 +211,7 @@ def _grow_right(reading: Reading, i: int, *, cued: bool) -> int:
             j += 1
         elif word == "," and cued and _listed_first(reading, j + 1):
             j += 1
-        elif word in _PARTICLES and _name_after_particles(reading, j):
+        elif word in lexicon.words("context", "particles") and _name_after_particles(reading, j):
             j += 1
         elif _continues(reading, i, j, cued=cued):
             last = j
@@ -245,7 +223,7 @@ def _grow_right(reading: Reading, i: int, *, cued: bool) -> int:
 
 def _name_after_particles(reading: Reading, j: int) -> bool:
     tokens = reading.tokens
-    while j + 1 < len(tokens) and tokens.words[j] in _PARTICLES:
+    while j + 1 < len(tokens) and tokens.words[j] in lexicon.words("context", "particles"):
         j += 1
     return reading.free(j) and tokens.is_word(j) and (tokens.is_capital(j) or tokens.words[j] in lexicon.names().family)
 
@@ -267,7 +245,7 @@ def _continues(reading: Reading, i: int, j: int, *, cued: bool) -> bool:
         return word != "i" or tokens.text[tokens.ends[j] :][:1] == "."
     if not tokens.is_word(j) or word in known.roles or word in lexicon.words("cues", _NO_NAMES):
         return False
-    if word in _SUFFIXES:
+    if word in lexicon.words("context", "name_suffixes"):
         return True
     share = lexicon.common_words().get(word, 0.0)
     named = word in known.family or word in known.first or word.endswith(_FAMILY_ENDINGS)
@@ -296,7 +274,11 @@ def _grow_left(reading: Reading, i: int) -> int:
         family = word in known.family or word.endswith(_FAMILY_ENDINGS) or lexicon.common_words().get(word, 0.0) == 0.0
         if family and lexicon.common_words().get(word, 0.0) < 1e-4:
             first -= 2
-            while first and tokens.words[first - 1] in _PARTICLES and not tokens.starts_sentence(first - 1):
+            while (
+                first
+                and tokens.words[first - 1] in lexicon.words("context", "particles")
+                and not tokens.starts_sentence(first - 1)
+            ):
                 first -= 1
     if first > 1 and tokens.words[first - 1] == "." and _initial(reading, first - 2):
         first -= 2
@@ -309,7 +291,7 @@ def _with_titles(reading: Reading, first: int) -> int:
     while first:
         title = first - 2 if first > 1 and tokens.words[first - 1] == "." else first - 1
         if (
-            tokens.words[title] not in _TITLES - {"po", "ay"}
+            tokens.words[title] not in lexicon.words("context", "titles")
             or not reading.free(title)
             or "\n" in tokens.between(title, first)
         ):
@@ -325,7 +307,7 @@ def _precedes(reading: Reading, j: int) -> bool:
     word = tokens.words[j]
     if (
         word in known.roles
-        or word in _TITLES
+        or word in lexicon.words("context", "titles")
         or lexicon.common_words().get(word, 0.0) > 2e-4
         or word in lexicon.words("cues", _NO_NAMES)
     ):

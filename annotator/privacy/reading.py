@@ -53,6 +53,18 @@ class Reading:
         """Say whether token i exists and is neither found already nor a placeholder."""
         return 0 <= i < len(self.tokens) and i not in self.taken and not self.tokens.is_masked(i)
 
+    def free_word(self, i: int) -> bool:
+        """Say whether token i is free, and a word."""
+        return self.free(i) and self.tokens.is_word(i)
+
+    def free_capital(self, i: int) -> bool:
+        """Say whether token i is free, and a word with a capital."""
+        return self.free(i) and self.tokens.is_word(i) and self.tokens.is_capital(i)
+
+    def free_digits(self, i: int) -> bool:
+        """Say whether token i is free, and figures."""
+        return self.free(i) and self.tokens.is_digits(i)
+
     def cued(self, i: int, *classes: str, reach: int = 5) -> bool:
         """Say whether a cue of these classes ended at most `reach` tokens before token i in the same sentence."""
         for name in classes:

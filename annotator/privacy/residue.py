@@ -11,216 +11,8 @@ from annotator.privacy.normalise import KEPT, LETTERS
 from annotator.privacy.reading import Reading
 from annotator.privacy.values import Kind
 
-_KNOWN_PARTS = {
-    "en": (
-        (
-            "un",
-            "re",
-            "non",
-            "pre",
-            "over",
-            "under",
-            "out",
-            "multi",
-            "co",
-            "semi",
-            "self",
-            "sub",
-            "mini",
-            "super",
-            "anti",
-            "inter",
-        ),
-        (
-            "s",
-            "es",
-            "ed",
-            "d",
-            "ing",
-            "er",
-            "ers",
-            "ly",
-            "able",
-            "ness",
-            "less",
-            "ish",
-            "like",
-            "wide",
-            "ship",
-            "work",
-            "man",
-            "men",
-            "woman",
-            "hand",
-            "hands",
-        ),
-    ),
-    "es": (
-        ("re", "des", "in", "pre", "sobre", "sub", "auto", "multi", "anti", "super", "inter"),
-        (
-            "s",
-            "es",
-            "mente",
-            "ito",
-            "ita",
-            "itos",
-            "itas",
-            "se",
-            "le",
-            "les",
-            "nos",
-            "me",
-            "te",
-            "lo",
-            "la",
-            "los",
-            "las",
-            "selo",
-            "ísimo",
-            "isimo",
-            "isima",
-        ),
-    ),
-    "fr": (
-        ("re", "ré", "dé", "in", "pré", "sur", "sous", "auto", "multi", "anti", "super", "inter"),
-        ("s", "x", "e", "es", "ment", "ez", "ons", "ent"),
-    ),
-    "de": (
-        (
-            "un",
-            "ver",
-            "be",
-            "ent",
-            "er",
-            "zer",
-            "ge",
-            "vor",
-            "nach",
-            "über",
-            "unter",
-            "mit",
-            "aus",
-            "auf",
-            "ab",
-            "an",
-            "ein",
-            "zu",
-            "nicht",
-            "teil",
-            "voll",
-            "mini",
-        ),
-        ("n", "en", "e", "er", "s", "es", "in", "innen", "ung", "ungen", "lich", "liche", "lichen", "isch", "weise"),
-    ),
-    "tl": (
-        (
-            "mag",
-            "nag",
-            "pag",
-            "ka",
-            "ma",
-            "na",
-            "pa",
-            "mang",
-            "nang",
-            "pang",
-            "i",
-            "ipag",
-            "maka",
-            "naka",
-            "paki",
-            "pinag",
-            "taga",
-            "pam",
-            "pan",
-            "mapag",
-            "makapag",
-            "nakapag",
-            "magpa",
-            "nagpa",
-            "ipa",
-            "ikaw",
-        ),
-        ("ng", "g", "an", "in", "han", "hin", "ng", "t"),
-    ),
-    "pl": (
-        (
-            "nie",
-            "naj",
-            "po",
-            "prze",
-            "przy",
-            "wy",
-            "za",
-            "do",
-            "na",
-            "od",
-            "roz",
-            "pod",
-            "nad",
-            "bez",
-            "super",
-            "mini",
-            "współ",
-        ),
-        (
-            "a",
-            "ą",
-            "ę",
-            "e",
-            "y",
-            "i",
-            "u",
-            "o",
-            "om",
-            "ów",
-            "ami",
-            "ach",
-            "em",
-            "ie",
-            "ego",
-            "emu",
-            "ej",
-            "ym",
-            "ymi",
-            "ych",
-            "my",
-            "cie",
-            "ć",
-        ),
-    ),
-    "ro": (
-        ("ne", "re", "pre", "supra", "sub", "auto", "multi", "super", "co"),
-        (
-            "ul",
-            "ului",
-            "ii",
-            "i",
-            "a",
-            "ei",
-            "le",
-            "lor",
-            "ilor",
-            "elor",
-            "e",
-            "u",
-            "m",
-            "ți",
-            "ti",
-            "uri",
-            "urile",
-            "urilor",
-        ),
-    ),
-}
 _STEM = 10**-7.5
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
-_ADDITIONS = frozenset(
-    "aujourd hui lorsqu qu jusqu puisqu don doesn isn aren wasn weren won wouldn couldn shouldn didn hasn haven hadn ll ve re "
-    "ovno vb pcm pw dss forklift forklifts scaffolder scaffolders picker packer pickers packers dbs hgv lgv cscs cpcs cscs nvq sia qts rgn hca "
-    "ot wfh tba nvqs haccp ahv adr lgvs hgvs pto cdl osha lvn cna rn bsc gcse smic cdi cdd rtt rqth urssaf iva alta autonomo "
-    "minijob tvöd tvod kfz mwst bzw inkl exkl zzgl ggf evtl usw vzae zus umowa umowe pit brutto netto itm rco cim".split()
-)
 _EMOJI = frozenset({"So", "Sk", "Sm", "Sc", "Po", "Pd", "Ps", "Pe", "Pi", "Pf", "Zs", "Zl", "Zp", "Cc", "No", "Lm"})
 _RARE_CAPITAL = 10**-6.3
 MAX_SPELLED = 14
@@ -282,7 +74,7 @@ def _rare_capitals(reading: Reading, vocabulary: Vocabulary) -> None:
             continue
         share = max(vocabulary.share(word), vocabulary.share(tokens.exact(i).lower()))
         rare = share < (1e-8 if reading.language == "de" else _RARE_CAPITAL)
-        if rare and word not in _ADDITIONS and not _titled(reading, i):
+        if rare and word not in lexicon.words("affixes", "additions") and not _titled(reading, i):
             if reading.language == "de" and _compound(tokens.exact(i).lower(), vocabulary, 3):
                 continue
             reading.reason("words: a rare one with a capital, which may be a name")
@@ -300,9 +92,9 @@ def _titled(reading: Reading, i: int) -> bool:
 
 def _known(written: str, word: str, vocabulary: Vocabulary) -> bool:
     """Say whether a word that is in no list is a plain form or, in German, a compound of words that are."""
-    if word in _ADDITIONS or word in lexicon.numbers().digits or _is_cue(word):
+    if word in lexicon.words("affixes", "additions") or word in lexicon.numbers().digits or _is_cue(word):
         return True
-    prefixes, suffixes = _KNOWN_PARTS[vocabulary.language]
+    prefixes, suffixes = lexicon.affixes(vocabulary.language)
     stems = {written, word}
     stems |= {
         stem[len(p) :] for stem in list(stems) for p in prefixes if stem.startswith(p) and len(stem) - len(p) >= 4

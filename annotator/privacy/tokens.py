@@ -37,6 +37,14 @@ class Tokens:
         """Return token i as written."""
         return self.text[self.starts[i] : self.ends[i]]
 
+    def word(self, i: int) -> str:
+        """Return the folded token i, or nothing where there is none."""
+        return self.words[i] if 0 <= i < len(self.words) else ""
+
+    def same_line(self, i: int, j: int) -> bool:
+        """Say whether no line ends between token i and a later token j."""
+        return "\n" not in self.text[self.ends[i] : self.starts[j]]
+
     def between(self, i: int, j: int) -> str:
         """Return the text between the end of token i and the start of token j."""
         return self.text[self.ends[i] : self.starts[j]]
