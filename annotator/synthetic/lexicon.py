@@ -67,7 +67,7 @@ def _addresses() -> frozenset[str]:
 
 
 def _fixed_texts(grammar: Grammar) -> Iterator[str]:
-    for pattern in _patterns(grammar):
+    for pattern in grammar_patterns(grammar):
         yield from literals(pattern)
     for register in grammar.registers.values():
         yield from register.replacements.values()
@@ -82,7 +82,7 @@ def _fixed_texts(grammar: Grammar) -> Iterator[str]:
         yield from (hours["reference"], *hours["inside"], *hours["far"])
 
 
-def _patterns(grammar: Grammar) -> Iterator[Pattern]:
+def grammar_patterns(grammar: Grammar) -> Iterator[Pattern]:
     yield from grammar.cues
     for phase in grammar.words.values():
         for wordings in phase.values():
