@@ -6,7 +6,7 @@ CHROMIUM := /usr/bin/chromium
 PACKAGES := annotator active_learning guidelines exports
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lint browser lock clean
+.PHONY: help setup demo test check bench lint browser pictures lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ $(CHROMIUM):
 
 test: setup browser ## every test, the browser and Label Studio included
 	$(BIN)/python -m pytest
+
+pictures: setup browser ## the pictures of the README, made by the browser test
+	ANNOTATOR_PICTURES=docs/images $(BIN)/python -m pytest tests/browser/test_first_light.py
 
 lint: setup ## ruff, mypy strict, import directions
 	$(BIN)/ruff check .

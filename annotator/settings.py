@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     sign_in_attempts: int = Field(
         10, ge=1, description="Failed sign-ins allowed for one address in a quarter of an hour."
     )
+    quarantine_key: SecretStr = Field(
+        SecretStr(""), description="Key of the vault for texts that the gate holds back; empty means they are not kept."
+    )
     sweep_seconds: int = Field(
         30, ge=1, description="Pause between two sweeps for changes made in Label Studio, in seconds."
     )

@@ -14,6 +14,8 @@ import structlog
 
 from annotator.dispensing.returns import expire_overdue
 from annotator.domain.errors import AnnotatorError
+from annotator.intake.recheck import RecheckDesk
+from annotator.intake.screens import open_vault
 from annotator.storage.leader import leadership
 from annotator.studio.connect import studio_client
 from annotator.studio.mirror import Mirror
@@ -24,6 +26,7 @@ log = structlog.get_logger(__name__)
 _TICK = 0.25
 _STAND_BY = 5.0
 _COMPARE = 900.0
+_TIDY = 3600.0
 
 
 @dataclass
@@ -48,6 +51,8 @@ def work(service: Service, duties: list[Duty], stopping: Event) -> None:
 def duties(service: Service) -> list[Duty]:
     """Return overdue leases to the pool; push what waits to Label Studio; bring back what was done there."""
     found = [Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)]
+    desk = RecheckDesk(service.database, service.project, open_vault(service.settings))
+    found.append(Duty("tidy the vault", desk.tidy, pause=_TIDY))
     if service.settings.studio:
         mirror = open_mirror(service)
         found.append(Duty("push to Label Studio", mirror.push, pause=1))

@@ -10,6 +10,7 @@ import typer
 from annotator.commands.progress import bar, terminal
 from annotator.intake.files import size
 from annotator.intake.run import ingest_file
+from annotator.intake.screens import open_vault
 from annotator.runtime import opened
 from annotator.storage.audit import SERVICE
 
@@ -27,7 +28,14 @@ def ingest(
     console = terminal()
     with opened() as service, bar(console, "Reading postings", size(file)) as progress:
         summary = ingest_file(
-            service.database, service.project, file, SERVICE, service.clock, rejects=rejects, progress=progress
+            service.database,
+            service.project,
+            file,
+            SERVICE,
+            service.clock,
+            vault=open_vault(service.settings),
+            rejects=rejects,
+            progress=progress,
         )
     console.print(
         f"{summary.rows:,} rows: {summary.ready:,} ready, {summary.quarantined:,} in quarantine, "

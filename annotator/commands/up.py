@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -28,6 +29,7 @@ from annotator.settings import Settings
 from annotator.storage import people
 from annotator.studio.connect import embedded_studio
 from annotator.studio.editor_assets import find_editor
+from annotator.studio.server import EMAIL
 from annotator.studio.supervisor import Supervisor
 from annotator.web.service import Service
 
@@ -67,11 +69,12 @@ def up(
         server = uvicorn.Server(config)
         welcome = threading.Thread(target=_welcome, args=(console, server, service, sign_ins), daemon=True)
         welcome.start()
-        stack.callback(console.print, "Stopped.")
+        signal.signal(signal.SIGTERM, _interrupt)
         try:
             server.run()
         except KeyboardInterrupt:
             console.print("\nStopping …")
+    console.print("Stopped.")
 
 
 def _start_parts(settings: Settings, stack: ExitStack) -> None:
@@ -95,6 +98,10 @@ def _welcome(console: Console, server: uvicorn.Server, service: Service, sign_in
         console.print(
             f"Label Studio comes up at {service.studio_url}; its first start takes half a minute. Nobody waits for it."
         )
+        if not settings.studio_url:
+            console.print(
+                f"Coordinators sign in there as {EMAIL}, with the password in {settings.home}/label-studio/secrets.json."
+            )
     if sign_ins:
         table = Table("Sign in as", "E-mail address", "Password", title="Demo people", title_justify="left")
         for credentials in sign_ins:
@@ -112,6 +119,11 @@ def _first_coordinator(console: Console, service: Service, address: str) -> None
         token = invite(service.database, None, Role.COORDINATOR, service.now(), lasts)
         console.print("Nobody can sign in yet. This link works once and makes the first coordinator:")
         console.print(f"{address}/invitation?token={token}", soft_wrap=True)
+
+
+def _interrupt(*_: object) -> None:
+    """End on a polite request to stop as on Ctrl-C: everything that was started is stopped."""
+    raise KeyboardInterrupt
 
 
 def _require_free(settings: Settings) -> None:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +36,9 @@ class Kinds:
     `vectors` turns rows into the vectors, shape (P, D), whose sum over items the statistic is a function of.
     """
 
-    rows: NDArray[np.generic]
+    rows: NDArray[Any]
     times: NDArray[np.int64]
-    vectors: Callable[[NDArray[np.generic]], FloatArray]
+    vectors: Callable[[NDArray[Any]], FloatArray]
 
     @property
     def n_items(self) -> int:

@@ -49,7 +49,8 @@ def vote_shares(tasks: Any, posterior: Any, span: Any) -> None:
     n_classes = posterior.shape[1]
     for i in range(span[0], span[1]):
         size = indptr[i + 1] - indptr[i]
-        posterior[i] = 0.0 if size else 1.0 / n_classes
+        for k in range(n_classes):
+            posterior[i, k] = 0.0 if size else 1.0 / n_classes
         for j in range(indptr[i], indptr[i + 1]):
             posterior[i, code[j] % n_classes] += 1.0 / size
 
@@ -59,13 +60,17 @@ def expected_sums(tasks: Any, posterior: Any, sums: Any, span: Any) -> None:
     """Add up a posterior that is given: the M step's sums, alone."""
     indptr, code, least = tasks
     counts, totals = sums
+    n_classes = totals.size
     counts[:] = 0.0
     totals[:] = 0.0
     for i in range(span[0], span[1]):
-        if indptr[i + 1] - indptr[i] >= least:
-            totals += posterior[i]
-            for j in range(indptr[i], indptr[i + 1]):
-                counts[code[j]] += posterior[i]
+        if indptr[i + 1] - indptr[i] < least:
+            continue
+        for k in range(n_classes):
+            totals[k] += posterior[i, k]
+        for j in range(indptr[i], indptr[i + 1]):
+            for k in range(n_classes):
+                counts[code[j], k] += posterior[i, k]
 
 
 @cache
@@ -77,7 +82,7 @@ def em_pass(n_classes: int) -> Callable[..., Any]:
 @cache
 def _em_pass(unrolled: int) -> Callable[..., Any]:  # noqa: C901 one loop, compiled as one
     @njit(cache=True, nogil=True)
-    def run(tasks: Any, model: Any, posterior: Any, sums: Any, span: Any) -> Any:
+    def run(tasks: Any, model: Any, posterior: Any, sums: Any, span: Any) -> Any:  # noqa: C901, PLR0912 one loop
         """One E step, each task followed at once by its share of the M step's sums. Returns the log-likelihood.
 
         `model` is (table, prior): `table` (rows, K) holds the likelihood of each (worker, label) under each true class,
@@ -93,18 +98,28 @@ def _em_pass(unrolled: int) -> Callable[..., Any]:  # noqa: C901 one loop, compi
         totals[:] = 0.0
         log_likelihood = 0.0
         scale = 1.0
-        p = np.empty(size)
         for i in range(span[0], span[1]):
             start, end = indptr[i], indptr[i + 1]
+            p = posterior[i]
+            logs = 0.0
             for k in range(size):
                 p[k] = prior[i if own_prior else 0, k]
-            logs = _multiply(p, table, code, start, end, size)
+            for j in range(start, end):
+                row = code[j]
+                for k in range(size):
+                    p[k] *= table[row, k]
+                if (j - start) & _RENEW == _RENEW:
+                    top = 0.0
+                    for k in range(size):
+                        top = max(top, p[k])
+                    for k in range(size):
+                        p[k] /= top
+                    logs += np.log(top)
             mass = 0.0
             for k in range(size):
                 mass += p[k]
             for k in range(size):
                 p[k] /= mass
-                posterior[i, k] = p[k]
             if end - start < least:
                 continue
             log_likelihood += logs
@@ -115,28 +130,12 @@ def _em_pass(unrolled: int) -> Callable[..., Any]:  # noqa: C901 one loop, compi
             for k in range(size):
                 totals[k] += p[k]
             for j in range(start, end):
+                row = code[j]
                 for k in range(size):
-                    counts[code[j], k] += p[k]
+                    counts[row, k] += p[k]
         return log_likelihood + np.log(scale)
 
     return run
-
-
-@njit(cache=True, nogil=True)
-def _multiply(p: Any, table: Any, code: Any, start: int, end: int, size: int) -> Any:  # noqa: PLR0917 compiled inline
-    """Multiply `p` by the rows of a task, rescaling on the way; return the log of what was divided out."""
-    logs = 0.0
-    for j in range(start, end):
-        for k in range(size):
-            p[k] *= table[code[j], k]
-        if (j - start) & _RENEW == _RENEW:
-            top = 0.0
-            for k in range(size):
-                top = max(top, p[k])
-            for k in range(size):
-                p[k] /= top
-            logs += np.log(top)
-    return logs
 
 
 @njit(cache=True, nogil=True)
@@ -167,53 +166,21 @@ def held_out_score(tasks: Any, log_model: Any, table: Any, temper: float, span: 
 
 
 @njit(cache=True, nogil=True)
-def add_label(chain: Any, sums: Any, prior: Any, posterior: Any, label: Any) -> None:
-    """Add one label and renew its task's posterior, given everything but that task (incremental EM).
-
-    `chain` is (head, size, after, code, owner): the labels of a task are a linked list that starts at `head[task]`;
-    `after`, `code` and `owner` (the task) go by label. `sums` is (counts, rows, totals): expected counts (rows, K), their sums by worker (n_workers, K)
-    and by class (K,). `prior` is (pseudo_counts (K observed, K true), strength (K,), prevalence weight). `label` is
-    (number, task, worker, observed). A task with one label is not counted.
-    """
-    head, size, after, code, owner = chain
-    counts, rows, totals = sums
-    number, task, worker, observed = label
-    n_classes = totals.size
-    p = posterior[task]
-    if size[task] >= 2:
-        _count(-1.0, task, head, after, code, counts, rows, totals, p)
-    owner[number] = task
-    code[number] = worker * n_classes + observed
-    after[number] = head[task]
-    head[task] = number
-    size[task] += 1
-    for k in range(n_classes):
-        p[k] = prior[2] + totals[k]
-    j = head[task]
-    while j >= 0:
-        w, seen = divmod(code[j], n_classes)
-        top = 0.0
-        for k in range(n_classes):
-            p[k] *= (counts[code[j], k] + prior[0][seen, k]) / (rows[w, k] + prior[1][k])
-            top = max(top, p[k])
-        for k in range(n_classes):
-            p[k] /= top
-        j = after[j]
-    p /= p.sum()
-    if size[task] >= 2:
-        _count(1.0, task, head, after, code, counts, rows, totals, p)
+def add_label(posterior: Any, table: Any, task: int, row: int) -> None:
+    """Move the posterior of one task by one label, whose likelihood under each class is `table[row]`."""
+    mass = 0.0
+    for k in range(posterior.shape[1]):
+        posterior[task, k] *= table[row, k]
+        mass += posterior[task, k]
+    for k in range(posterior.shape[1]):
+        posterior[task, k] /= mass
 
 
 @njit(cache=True, nogil=True)
-def _count(  # noqa: PLR0917 compiled inline
-    sign: float, task: int, head: Any, after: Any, code: Any, counts: Any, rows: Any, totals: Any, p: Any
-) -> None:
-    n_classes = totals.size
-    for k in range(n_classes):
-        totals[k] += sign * p[k]
-    j = head[task]
-    while j >= 0:
-        for k in range(n_classes):
-            counts[code[j], k] += sign * p[k]
-            rows[code[j] // n_classes, k] += sign * p[k]
-        j = after[j]
+def joint_labels(indptr: Any, code: Any, joint: Any) -> None:
+    """Add to `joint` (rows, rows) each ordered pair of labels of one task."""
+    for i in range(indptr.size - 1):
+        for j in range(indptr[i], indptr[i + 1]):
+            for other in range(indptr[i], indptr[i + 1]):
+                if j != other:
+                    joint[code[j], code[other]] += 1

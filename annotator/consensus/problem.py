@@ -82,7 +82,7 @@ class Problem:
     @classmethod
     def of(cls, matrices: Sequence[LabelMatrix], *, least: int) -> Problem:
         """Group labels by task. The matrices must share their workers and their number of classes."""
-        from annotator.consensus.kernels import group_by_task  # noqa: PLC0415 numba loads on first use
+        from annotator.consensus.kernels import group_by_task
 
         first = matrices[0]
         cells = len(matrices) * first.n_workers * first.n_classes**2
@@ -138,14 +138,14 @@ class Passes:
 
     def votes(self, posterior: FloatArray) -> Sums:
         """Write shares of votes, shape (n_tasks, K), and return their sums."""
-        from annotator.consensus.kernels import vote_shares  # noqa: PLC0415 numba loads on first use
+        from annotator.consensus.kernels import vote_shares
 
         self._each(lambda _, block: vote_shares(self._tasks, posterior, block.span))
         return self.sums(posterior)
 
     def sums(self, posterior: FloatArray) -> Sums:
         """Return the sums of a posterior that is given."""
-        from annotator.consensus.kernels import expected_sums  # noqa: PLC0415 numba loads on first use
+        from annotator.consensus.kernels import expected_sums
 
         self._each(lambda number, block: expected_sums(self._tasks, posterior, self._sums(number), block.span))
         return self._reduce()
@@ -155,7 +155,7 @@ class Passes:
 
         `tables` are (Q, n_workers, K observed, K true); `priors` are (Q, K), or (n_tasks, K) of a single question.
         """
-        from annotator.consensus.kernels import em_pass  # noqa: PLC0415 numba loads on first use
+        from annotator.consensus.kernels import em_pass
 
         run = em_pass(self.problem.n_classes)
 
@@ -168,7 +168,7 @@ class Passes:
 
     def held_out(self, tables: FloatArray, priors: FloatArray, temper: float, question: int) -> float:
         """Return the log-probability of a question's labels, each given the others of its task; see `held_out_score`."""
-        from annotator.consensus.kernels import held_out_score  # noqa: PLC0415 numba loads on first use
+        from annotator.consensus.kernels import held_out_score
 
         table, prior = self._model(tables, priors, question)
         log_model = np.log(table), np.log(prior)

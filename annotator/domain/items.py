@@ -21,7 +21,9 @@ class Source(StrEnum):
 
 
 TRANSITIONS: dict[ItemState, frozenset[ItemState]] = {
-    ItemState.QUARANTINED: frozenset({ItemState.READY, ItemState.WITHDRAWN}),
+    ItemState.QUARANTINED: frozenset(
+        {ItemState.READY, ItemState.AGREED, ItemState.ADJUDICATING, ItemState.WITHDRAWN}
+    ),
     ItemState.READY: frozenset(
         {ItemState.LEASED, ItemState.AGREED, ItemState.ADJUDICATING, ItemState.QUARANTINED, ItemState.WITHDRAWN}
     ),

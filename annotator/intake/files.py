@@ -32,8 +32,7 @@ def read(path: Path) -> Iterator[Numbered]:
     Raises:
         InputError: there is no such file, its kind is unknown, or it cannot be read as its kind at all.
     """
-    if not path.is_file():
-        raise InputError("There is no such file.", where=str(path))
+    _require(path)
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise InputError(
@@ -46,9 +45,15 @@ def read(path: Path) -> Iterator[Numbered]:
 
 def size(path: Path) -> int:
     """Return what `Numbered.done` counts up to."""
+    _require(path)
     if path.suffix.lower() == ".parquet":
         return int(_parquet(path).metadata.num_rows)
     return path.stat().st_size
+
+
+def _require(path: Path) -> None:
+    if not path.is_file():
+        raise InputError("There is no such file.", where=str(path))
 
 
 def _jsonl(path: Path) -> Iterator[Numbered]:

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import IO, Protocol
 
 import orjson
+from sqlmodel import Session
 
 from annotator.domain.errors import InputError
 from annotator.domain.intake import COLUMNS, REQUIRED, Row, RowError, check_row, identifying
 from annotator.domain.items import ItemState
 from annotator.intake.files import Numbered, read
+from annotator.privacy.values import GateResult
 from annotator.storage import audit, items
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
@@ -31,16 +33,29 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What may be stored of a row: its text as let through, and where its life starts."""
+    """What may be stored of a row: its text as let through, its digest for telling duplicates, where its life starts.
+
+    `gate` is what the gate said, where it was asked; `raw` is what must not be stored but in the vault.
+    """
 
     text: str
+    digest: str
     state: ItemState
+    gate: GateResult | None = None
+    raw: str | None = None
 
 
 class Screen(Protocol):
     """Decides on the text of each row; raises `RowError` for a row that may not come in."""
 
     def __call__(self, row: Row) -> Screened: ...
+
+
+Passed = tuple[int, items.NewItem, Screened]
+"""Line, item and what the screen said of a row that may come in."""
+
+Keep = Callable[[Session, list[tuple[str, Screened]], datetime], None]
+"""Keeps what belongs to added items beside them, in the same transaction: given item ids and what the screen said."""
 
 
 @dataclass
@@ -103,6 +118,7 @@ def ingest(
     path: Path,
     facts: FileFacts,
     screen: Screen,
+    keep: Keep,
     rejects: Path,
     actor: str,
     now: datetime,
@@ -115,7 +131,7 @@ def ingest(
         for batch in _batches(read(path)):
             summary.rows += len(batch)
             rows = list(_screened(batch, screen, log))
-            _add(database, project, rows, summary, log, now)
+            _add(database, project, rows, keep, summary, log, now)
             progress(batch[-1].done)
     with database.writing() as session:
         counts = {name: getattr(summary, name) for name in ("rows", "ready", "quarantined", "duplicates", "rejected")}
@@ -144,7 +160,7 @@ def _batches(rows: Iterator[Numbered]) -> Iterator[list[Numbered]]:
         yield batch
 
 
-def _screened(batch: list[Numbered], screen: Screen, log: _Rejects) -> Iterator[tuple[int, items.NewItem]]:
+def _screened(batch: list[Numbered], screen: Screen, log: _Rejects) -> Iterator[Passed]:
     for numbered in batch:
         try:
             if numbered.values is None:
@@ -154,14 +170,14 @@ def _screened(batch: list[Numbered], screen: Screen, log: _Rejects) -> Iterator[
         except RowError as error:
             log.add(numbered.line, str(error))
             continue
-        yield numbered.line, _new_item(row, screened)
+        yield numbered.line, _new_item(row, screened), screened
 
 
 def _new_item(row: Row, screened: Screened) -> items.NewItem:
     return items.NewItem(
         public_id=row.id,
         text=screened.text,
-        text_sha256=items.text_hash(screened.text),
+        text_sha256=screened.digest,
         source=row.source.value,
         state=screened.state,
         language=row.language,
@@ -175,7 +191,8 @@ def _new_item(row: Row, screened: Screened) -> items.NewItem:
 def _add(
     database: Database,
     project: Project,
-    rows: list[tuple[int, items.NewItem]],
+    rows: list[Passed],
+    keep: Keep,
     summary: Summary,
     log: _Rejects,
     now: datetime,
@@ -184,7 +201,8 @@ def _add(
     fresh: dict[str, items.NewItem] = {}
     texts: set[str] = set()
     lines: dict[str, int] = {}
-    for line, row in rows:
+    screened_by_id: dict[str, Screened] = {}
+    for line, row, screened in rows:
         if row.text_sha256 in texts:
             summary.duplicates += 1
         elif row.public_id in fresh:
@@ -193,16 +211,19 @@ def _add(
             fresh[row.public_id] = row
             texts.add(row.text_sha256)
             lines[row.public_id] = line
+            screened_by_id[row.id] = screened
     with database.writing() as session:
         clashes = items.add(session, project, list(fresh.values()), now)
+        clashing = {clash.public_id for clash in clashes}
+        added = [row for row in fresh.values() if row.public_id not in clashing]
+        keep(session, [(row.id, screened_by_id[row.id]) for row in added], now)
     for clash in clashes:
-        del fresh[clash.public_id]
         if clash.same_text:
             summary.duplicates += 1
         else:
             log.add(lines[clash.public_id], _SAME_ID)
-    summary.ready += sum(row.state is ItemState.READY for row in fresh.values())
-    summary.quarantined += sum(row.state is ItemState.QUARANTINED for row in fresh.values())
+    summary.ready += sum(row.state is ItemState.READY for row in added)
+    summary.quarantined += sum(row.state is ItemState.QUARANTINED for row in added)
 
 
 _SAME_ID = "column 'id' was used before with another text"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from annotator.domain.clock import Clock
 from annotator.intake.ingest import Progress, Summary, ingest, inspect
-from annotator.intake.screens import screen_for
+from annotator.intake.screens import FileScreen
+from annotator.privacy.vault import Vault
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
 
@@ -18,6 +19,7 @@ def ingest_file(
     actor: str,
     clock: Clock,
     *,
+    vault: Vault | None = None,
     rejects: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Summary:
@@ -27,6 +29,6 @@ def ingest_file(
         InputError: the file may not come in at all. Nothing has been stored then.
     """
     facts = inspect(path)
-    screen = screen_for(path, facts)
+    screen = FileScreen(database, vault, path, facts)
     rejects = rejects or path.with_name(f"{path.stem}.rejects.jsonl")
-    return ingest(database, project, path, facts, screen, rejects, actor, clock.now(), progress)
+    return ingest(database, project, path, facts, screen, screen.keep, rejects, actor, clock.now(), progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func
@@ -18,13 +18,14 @@ from annotator.storage.tables import FlagReport, Item, Project
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """One row to add; metadata may be None. `state` is where its life starts."""
+    """One row to add; metadata may be None. `state` is where its life starts, `id` the id it will have."""
 
     public_id: str
     text: str
     text_sha256: str
     source: str
     state: ItemState
+    id: str = field(default_factory=new_id)
     language: str | None = None
     campaign: str | None = None
     epoch: str | None = None
@@ -46,7 +47,6 @@ def add(session: Session, project: Project, rows: Sequence[NewItem], now: dateti
         return []
     values = [
         {
-            "id": new_id(),
             "project_id": project.id,
             "overlap": project.overlap,
             "leased": 0,

@@ -17,6 +17,7 @@ from annotator.domain.items import ItemState
 from annotator.domain.roles import MAY_INVITE, Role
 from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.intake.run import ingest_file
+from annotator.intake.screens import open_vault
 from annotator.people import accounts
 from annotator.storage import annotation_log, audit, items, mirror, people
 from annotator.web import health
@@ -140,7 +141,7 @@ def postings_form(
             path = _keep(file, Path(folder))
             if manifest is not None and manifest.filename:
                 (Path(folder) / "manifest.json").write_bytes(manifest.file.read())
-            summary = ingest_file(service.database, service.project, path, caller.id, service.clock)
+            summary = ingest_file(service.database, service.project, path, caller.id, service.clock, vault=open_vault(service.settings))
         except AnnotatorError as error:
             shown["problem"], status = str(error), status_of(error)
         else:

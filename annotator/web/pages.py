@@ -25,6 +25,7 @@ MENU: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Desk", "/coordinator"),
         ("Items", "/coordinator/items"),
         ("Postings in", "/coordinator/postings"),
+        ("Re-check", "/coordinator/recheck"),
         ("People", "/coordinator/people"),
         ("Data", "/researcher"),
         ("Guideline", "/guideline"),

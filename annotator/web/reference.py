@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from annotator.web.pages import render
 from annotator.web.security import PUBLIC, MaybeCallerDep
+from guidelines.render import render as markdown
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,7 +34,7 @@ def docs(request: Request, caller: MaybeCallerDep) -> Response:
         request,
         "reference.html",
         caller=caller,
-        about=contract["info"]["description"],
+        about=markdown(contract["info"]["description"]),
         operations=_operations(contract),
         shapes={name: shape["properties"] for name, shape in sorted(shapes.items()) if "properties" in shape},
     )
@@ -44,7 +45,7 @@ def _operations(contract: dict[str, Any]) -> list[Operation]:
         Operation(
             method=method.upper(),
             path=path,
-            text=call.get("description") or call.get("summary", ""),
+            text=markdown(call.get("description") or call.get("summary", "")),
             body=_body(call),
             replies=[(code, reply.get("description", "")) for code, reply in sorted(call["responses"].items())],
         )

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import uvicorn
@@ -100,7 +101,8 @@ def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
             static=lambda name: f"/static/test/{name}",
             editor=assets,
             csp_nonce=nonce,
-            caller=None,
+            caller=SimpleNamespace(person=SimpleNamespace(pseudonym="volunteer-7")),
+            csrf="test-token",
             flags=GUIDELINE.schema.flags,
         )
         response = HTMLResponse(page, headers={"content-security-policy": EDITOR_CSP.format(nonce=nonce)})

@@ -64,7 +64,11 @@ def up(home: Path, *arguments: str, **more: str):
     began = time.monotonic()
     with (home.parent / f"{home.name}.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "annotator", "up", *arguments], env=environment, stdout=log, stderr=log, start_new_session=True
+            [sys.executable, "-m", "annotator", "up", *arguments],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     try:
         while not _answers(port):

@@ -164,3 +164,10 @@ def test_a_skip_that_does_not_get_through_keeps_the_posting(open_page: OpenPage,
     expect(page.locator(".passage")).to_have_count(1)
     keys(page, "Shift+S")
     status_is(page, "Skipped")
+
+
+def test_a_posting_that_the_editor_cannot_show_is_a_clear_message(open_page: OpenPage, harness: Harness) -> None:
+    harness.label_config = '<View><Text name="text" value="$text"/></View>'
+    page = open_page(state="waiting")
+    notice_is(page, "The editor did not load")
+    expect(page.get_by_role("button", name="Reload")).to_be_focused()

@@ -115,6 +115,22 @@ def test_one_undo_takes_a_passage_back_with_its_state(open_page: OpenPage) -> No
     assert passages(page) == [("Fee", "registration fee", "present")]
 
 
+def test_a_click_on_a_passage_makes_it_the_one_that_keys_act_on(open_page: OpenPage) -> None:
+    page = open_page()
+    drag(page, "registration", "fee")
+    keys(page, "f")
+    drag(page, "Passports", "kept")
+    keys(page, "k")
+    page.locator(".htx-highlight").first.click()
+    expect(page.locator(".passage").first).to_have_attribute("aria-current", "true")
+    keys(page, "x")
+    assert [state for _, _, state in passages(page)] == ["contradicted", "present"]
+    drag(page, "season", "ends")  # the picked passage's label is not put on other words
+    expect(page.locator(".choosing q")).to_have_text("season ends")
+    keys(page, "v")
+    assert [title for title, _, _ in passages(page)] == ["Fee", "Papers kept ★", "Vague"]
+
+
 def test_a_rating_is_asked_for_and_its_keys_work_wherever_the_focus_is(open_page: OpenPage, harness: Harness) -> None:
     page = open_page()
     keys(page, "Control+Enter")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import click
 import pytest
 import typer
 
@@ -14,7 +13,7 @@ from annotator.cli import app
 
 def commands(group, prefix=()):
     for name, command in group.commands.items():
-        if isinstance(command, click.Group):
+        if hasattr(command, "commands"):
             yield from commands(command, (*prefix, name))
         else:
             yield " ".join((*prefix, name)), command

@@ -78,6 +78,25 @@ def test_the_page_shows_titles_and_says_definitions():
             assert shown[choice.title].get("hint") == choice.definition
 
 
+def test_the_steps_of_the_rating_are_shown_with_their_definitions():
+    (rating,) = [tag for tag in fromstring(CONFIG).iter("Choices") if tag.get("name") == "concern"]
+    for choice, tag in zip(SCHEMA.question("concern").choices, rating, strict=True):
+        assert tag.get("html") == f"<b>{choice.title}</b><small>{choice.definition}</small>"
+
+
+def test_the_page_finds_the_clause_of_every_choice_and_the_length_of_a_note():
+    clauses = {tag.get("alias"): tag.get("clause") for tag in fromstring(CONFIG).iter() if tag.get("alias")}
+    for question in SCHEMA.questions:
+        assert all(clauses[choice.value] == choice.clause for choice in question.choices)
+    assert [tag.get("maxLength") for tag in fromstring(CONFIG).iter("TextArea")] == ["500"]
+
+
+def test_the_posting_comes_first_and_what_is_marked_in_it_stands_beside_it():
+    reading, questions = fromstring(CONFIG)
+    assert [tag.tag for tag in reading] == ["Text", "View"]
+    assert [tag.get("className") for tag in (reading, questions)] == ["reading", "questions"]
+
+
 def test_every_choice_and_state_has_its_own_key():
     tags = [tag for tag in fromstring(CONFIG).iter() if tag.tag in {"Choice", "Label"}]
     keys = [tag.get("hotkey") for tag in tags]

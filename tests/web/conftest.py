@@ -58,9 +58,7 @@ class Site:
 
     def _made(self, role: Role, email: str, *, qualified: bool) -> Person:
         now = self.service.now()
-        person = Person(
-            pseudonym=new_id(), role=role.value, qualified_at=now if qualified else None, created_at=now
-        )
+        person = Person(pseudonym=new_id(), role=role.value, qualified_at=now if qualified else None, created_at=now)
         with self.service.database.writing() as session:
             session.add(person)
             session.flush()

@@ -38,6 +38,9 @@ MATRIX = {
     "POST /coordinator/people/invitations": DESK,
     "GET /coordinator/postings": DESK,
     "POST /coordinator/postings": DESK,
+    "GET /coordinator/recheck": DESK,
+    "GET /coordinator/recheck/{public_id:path}": DESK,
+    "POST /coordinator/recheck/{public_id:path}": DESK,
     "GET /researcher": {"researcher", *DESK},
     "POST /researcher/export": {"researcher", *DESK},
 }

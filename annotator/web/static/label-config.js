@@ -35,8 +35,9 @@ export function readConfig(xml) {
   const choices = [...config.querySelectorAll("Choices")];
   const perRegion = choices.find((tag) => tag.getAttribute("perRegion") === "true");
   const labels = config.querySelector("Labels");
+  if (!labels) throw new Error("The guideline's label config asks for no passages.");
   return {
-    spans: labels && questionOf(labels, "Label"),
+    spans: questionOf(labels, "Label"),
     states: perRegion && questionOf(perRegion, "Choice"),
     choices: choices
       .filter((tag) => tag !== perRegion)

@@ -3,6 +3,7 @@
 
 const INTERFACES = ["controls"];
 const SETTINGS = { enableHotkeys: true, showLabels: true, selectAfterCreate: false, continuousLabeling: false };
+const LATE_MS = 10_000;
 
 let LabelStudio = null;
 
@@ -42,9 +43,9 @@ class Posting {
     return this.#annotation.names.get(this.#config.spans.name);
   }
 
-  /** The value of the label that is picked up for the next passage, or null. */
+  /** The value of the label that is picked up for the next passage, or null; a selected passage shows its own label. */
   get pickedLabel() {
-    return this.#labels.selectedValues()[0] ?? null;
+    return this.#annotation.selectedRegions.length ? null : (this.#labels.selectedValues()[0] ?? null);
   }
 
   /** Marked passages in the order of the text: {id, label, state, text, start, end, selected}. */
@@ -80,6 +81,7 @@ class Posting {
     // The editor takes two marks at one place within half a second for a double click, so no two may share a place.
     this.#place = 100 - this.#place;
     range.startContainer.parentElement.dispatchEvent(new MouseEvent("mouseup", { bubbles: true, clientX: this.#place }));
+    this.textElement.dispatchEvent(new MouseEvent("click", { bubbles: true })); // it takes the next click for a drag's end
     labels.unselectAll();
   }
 
@@ -174,10 +176,10 @@ class Posting {
 
 /** Show a posting in `root`; resolves to a `Posting` once its text stands on the page. */
 export function showPosting(root, { text, labelConfig, config }) {
-  root.replaceChildren();
   const node = document.createElement("div");
-  root.append(node);
+  root.replaceChildren(node);
   return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("The editor did not show the posting.")), LATE_MS);
     const studio = new LabelStudio(node, {
       config: labelConfig,
       interfaces: INTERFACES,
@@ -188,18 +190,22 @@ export function showPosting(root, { text, labelConfig, config }) {
       onLabelStudioLoad: (store) => {
         const annotation = store.annotationStore.addAnnotation({ userGenerate: true });
         store.annotationStore.selectAnnotation(annotation.id);
-        whenReady(node, () => resolve(new Posting(studio, annotation, config)), reject);
+        once(node, ".lsf-htx-richtext", () => {
+          clearTimeout(late);
+          resolve(new Posting(studio, annotation, config));
+        });
       },
     });
   });
 }
 
-function whenReady(node, done, failed) {
-  const started = performance.now();
-  const look = () => {
-    if (node.querySelector(".lsf-htx-richtext")) done();
-    else if (performance.now() - started > 10_000) failed(new Error("The editor did not show the posting."));
-    else requestAnimationFrame(look);
-  };
-  look();
+/** Call `done` as soon as `node` holds something that matches. */
+function once(node, selector, done) {
+  if (node.querySelector(selector)) return done();
+  const observer = new MutationObserver(() => {
+    if (!node.querySelector(selector)) return;
+    observer.disconnect();
+    done();
+  });
+  observer.observe(node, { childList: true, subtree: true });
 }

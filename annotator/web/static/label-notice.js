@@ -12,7 +12,7 @@ export function setStatus(text, kind = "") {
 
 /**
  * Show a notice above the posting: {kind, title, text, actions, body}. `actions` are [label, handler] pairs, the first is
- * the likely one. `body` may be a node with more. Focus goes to the first action,
+ * the likely one; in place of a handler stands an address that opens beside the page. `body` may be a node with more. Focus goes to the first action,
  * unless the notice comes `quiet`ly.
  */
 export function showNotice({ kind = "calm", title, text, actions = [], body = null, quiet = false }) {
@@ -30,7 +30,7 @@ export function showNotice({ kind = "calm", title, text, actions = [], body = nu
     const button = document.createElement(typeof handler === "string" ? "a" : "button");
     button.textContent = label;
     button.className = index ? "button quiet" : "button";
-    if (typeof handler === "string") Object.assign(button, { href: handler, target: label.startsWith("Sign in") ? "_blank" : "" });
+    if (typeof handler === "string") Object.assign(button, { href: handler, target: "_blank" });
     else Object.assign(button, { type: "button", onclick: handler });
     buttons.append(button);
   });
@@ -61,6 +61,28 @@ export function summaryOf(lines) {
   }
   return list;
 }
+
+/** The answer does not fit: what, where and how to mend it, as the service says. */
+export const refusal = ({ what, where, mend }) => ({
+  kind: "stop",
+  title: "The answer does not fit the guideline",
+  text: [`${what || "The service refused it."}${where ? ` (at ${where})` : ""}`, mend],
+});
+
+/** The editor itself failed; nothing but a fresh page helps. */
+export const editorFailed = () => ({
+  kind: "stop",
+  title: "The editor did not load",
+  text: "Reload the page. If it happens again, tell your coordinator. Nothing that was saved is lost.",
+  actions: [["Reload", () => location.reload()]],
+});
+
+/** No posting could be fetched; the page asks again in so many seconds, or not at all. */
+export const couldNotAsk = (seconds) => ({
+  kind: "warn",
+  title: seconds ? "No posting could be fetched" : "You are signed out",
+  text: seconds ? `The service does not answer. The page asks again in ${seconds} seconds.` : "Sign in to go on labelling.",
+});
 
 const inMinutes = (minutes) => (minutes ? `within ${minutes === 1 ? "a minute" : `${minutes} minutes`}` : "before long");
 

@@ -127,6 +127,7 @@ export class Task {
       for (const span of this.#posting.spansOf(passage.id)) {
         span.dataset.state = passage.state ?? "";
         span.dataset.title = this.#titleOf(passage.label);
+        span.style.setProperty("--tone", this.#labelOf(passage.label)?.color || "#52606d");
         span.toggleAttribute("data-current", passage.id === this.#current);
       }
     }
@@ -168,8 +169,12 @@ export class Task {
     return true;
   }
 
-  #titleOf(label) {
-    return this.config.spans.choices.find((choice) => choice.value === label)?.title ?? label;
+  #labelOf(value) {
+    return this.config.spans.choices.find((choice) => choice.value === value);
+  }
+
+  #titleOf(value) {
+    return this.#labelOf(value)?.title ?? value;
   }
 
   #mark(label) {
@@ -217,7 +222,7 @@ export class Task {
     const question = event.target.closest("[data-question]");
     if (question) this.#clause = this.config.choices.find((q) => q.name === question.dataset.question)?.choices[0]?.clause ?? "";
     if (!label) return;
-    this.#clause = this.config.spans.choices.find((choice) => choice.value === label.dataset.label)?.clause ?? "";
+    this.#clause = this.#labelOf(label.dataset.label)?.clause ?? "";
     if (!this.#words.range) return;
     event.stopPropagation();
     event.preventDefault();

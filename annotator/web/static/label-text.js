@@ -93,11 +93,20 @@ export class WordSelection {
   #choose(from, to) {
     if (from === this.#from && to === this.#to) return;
     [this.#from, this.#to] = [from, to];
-    if (CSS.highlights) {
-      if (this.range) CSS.highlights.set(HIGHLIGHT, new Highlight(this.range));
-      else CSS.highlights.delete(HIGHLIGHT);
-    }
+    this.#paint();
     this.#changed();
+  }
+
+  #paint() {
+    const { range } = this;
+    if (!CSS.highlights) {
+      window.getSelection().removeAllRanges();
+      if (range) window.getSelection().addRange(range);
+    } else if (range) {
+      CSS.highlights.set(HIGHLIGHT, new Highlight(range));
+    } else {
+      CSS.highlights.delete(HIGHLIGHT);
+    }
   }
 
   #onKey(event) {
@@ -123,7 +132,7 @@ export class WordSelection {
   }
 
   #onClick(event) {
-    if (this.#dragged || !window.getSelection().isCollapsed || event.target.closest(".htx-highlight")) return;
+    if (!event.isTrusted || this.#dragged || !window.getSelection().isCollapsed || event.target.closest(".htx-highlight")) return;
     const word = this.#wordAt(event.clientX, event.clientY);
     if (word === null) return;
     const [first, last] = [Math.min(this.#from, this.#to), Math.max(this.#from, this.#to)];

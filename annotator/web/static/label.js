@@ -3,7 +3,9 @@
 import * as api from "./label-api.js";
 import { listenToKeys } from "./label-keys.js";
 import { loadEditor } from "./label-editor.js";
-import { clearNotice, emptyQueue, setStatus, showNotice, summaryOf, whatHappened } from "./label-notice.js";
+import {
+  clearNotice, couldNotAsk, editorFailed, emptyQueue, refusal, setStatus, showNotice, summaryOf, whatHappened,
+} from "./label-notice.js";
 import { Curtain, Guideline, openDialog, renderShortcuts, wireDialogs } from "./label-panels.js";
 import { Task } from "./label-task.js";
 
@@ -26,13 +28,8 @@ class LabelPage {
     try {
       await loadEditor(this.#page.dataset.loader);
     } catch (error) {
-      showNotice({
-        kind: "stop",
-        title: "The editor did not load",
-        text: "Reload the page. If it happens again, tell your coordinator; nothing of yours is lost.",
-        actions: [["Reload", () => location.reload()]],
-      });
-      throw error;
+      this.#editorFailed(error);
+      return;
     }
     this.#showProgress();
     await this.next();
@@ -45,6 +42,7 @@ class LabelPage {
       this.#setState("loading");
       this.#closeTask();
       clearNotice();
+      setStatus("");
     }
     let given;
     try {
@@ -60,7 +58,12 @@ class LabelPage {
     }
     clearNotice();
     this.#curtain.takeHiddenMs();
-    this.#task = await Task.show(byId("editor"), given, () => this.#openGuideline());
+    try {
+      this.#task = await Task.show(byId("editor"), given, () => this.#openGuideline());
+    } catch (error) {
+      this.#editorFailed(error);
+      return;
+    }
     renderShortcuts(this.#task.config);
     this.#setState("ready");
     this.#warnBefore(given.seconds);
@@ -145,13 +148,13 @@ class LabelPage {
     this.#task.reopenNotes();
     this.#setState("ready");
     setStatus("Not stored", "bad");
-    const where = error.where ? ` (at ${error.where})` : "";
-    showNotice({
-      kind: "stop",
-      title: "The answer does not fit the guideline",
-      text: [`${error.what || "The service refused it."}${where}`, error.mend],
-      actions: [["Back to the posting", () => clearNotice()]],
-    });
+    showNotice({ ...refusal(error), actions: [["Back to the posting", () => clearNotice()]] });
+  }
+
+  #editorFailed(error) {
+    console.error(error);
+    this.#setState("waiting");
+    showNotice(editorFailed());
   }
 
   /** Say so two minutes before the lease ends. */
@@ -165,15 +168,10 @@ class LabelPage {
     this.#setState("waiting");
     setStatus("");
     const signIn = error.kind === "signed-out" || error.kind === "forbidden";
-    const seconds = this.#nextDelay();
-    showNotice({
-      kind: "warn",
-      title: signIn ? "You are signed out" : "No posting could be fetched",
-      text: signIn ? "Sign in to go on labelling." : `The service does not answer. The page asks again in ${seconds} seconds.`,
-      actions: signIn ? [["Sign in", "/sign-in"], ["Try again", () => this.next()]] : [["Ask now", () => this.next()]],
-      quiet,
-    });
-    if (!signIn) this.#askAgainIn(seconds);
+    const seconds = signIn ? 0 : this.#nextDelay();
+    const again = [signIn ? "Try again" : "Ask now", () => this.next()];
+    showNotice({ ...couldNotAsk(seconds), actions: signIn ? [["Sign in", "/sign-in"], again] : [again], quiet });
+    if (seconds) this.#askAgainIn(seconds);
   }
 
   #showEmpty({ empty, minutes }, quiet) {
@@ -216,7 +214,7 @@ class LabelPage {
     showNotice({
       title: "Paused",
       text: "Nothing is held in your name, and a pause never counts against you. Come back whenever you like.",
-      actions: [["Go on labelling", () => this.next()], ["Leave", "/"]],
+      actions: [["Go on labelling", () => this.next()], ["Sign out", () => byId("sign-out").requestSubmit()]],
     });
   }
 

@@ -1,0 +1,92 @@
+"""What one person's answer would tell about an item: the mutual information between their answer and the truth.
+
+The person is known by a confusion matrix, the item by its posterior (a classifier's, a consensus's, or both in one). With p the
+posterior and C the matrix `[true, observed]`, the answer has distribution q = p C, and
+
+    I(truth; answer) = H(q) - sum_t p_t H(C_t)    in bits.
+
+Sources: Lindley, D. (1956), On a Measure of the Information Provided by an Experiment. MacKay, D. (1992), Information-Based
+Objective Functions for Active Data Selection. With annotators' confusion matrices: Dawid & Skene (1979) for the model; Branson,
+S., Van Horn, G. & Perona, P. (2017), Lean Crowdsourcing, for consensus and classifier as one posterior.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import entr
+
+from active_learning.arrays import (
+    FloatArray,
+    Rows,
+    Selection,
+    best,
+    check_confusion,
+    check_posterior,
+    check_rows,
+    empty_selection,
+    how_many,
+)
+from active_learning.strategies import class_probabilities
+from annotator.domain.errors import InputError
+
+_BITS = 1 / np.log(2)
+
+
+def information_gain(posterior: ArrayLike, confusion: ArrayLike) -> FloatArray:
+    """Return the expected gain from one answer in bits, shape (n,); in [0, log2 K], 0 for a person who answers blindly.
+
+    `posterior` (n, K), `confusion` (K, K) `[true, observed]`. Raises `InputError` where a row is no distribution.
+    """
+    p = check_posterior(posterior)
+    return _gain(p, check_confusion(confusion, p.shape[1]))
+
+
+def information_gains(posterior: ArrayLike, confusions: ArrayLike) -> FloatArray:
+    """Return the expected gain for several people, shape (W, n): `confusions` (W, K, K)."""
+    p = check_posterior(posterior)
+    stack = np.asarray(confusions, dtype=np.float64)
+    if stack.ndim != 3:
+        raise InputError(f"has shape {stack.shape}, not (people, classes, classes).", where="confusions")
+    gains = np.empty((len(stack), len(p)))
+    for i, one in enumerate(stack):
+        gains[i] = _gain(p, check_confusion(one, p.shape[1], f"confusions, person {i + 1}"))
+    return gains
+
+
+@dataclass(frozen=True, slots=True)
+class GainSampling:
+    """Query strategy: ask this person where their answer tells most. Score: the gain in bits.
+
+    `confusion` (K, K) `[true, observed]` is the person's; the posterior is the classifier's, unless one is given as `posterior`
+    (n, K), as after a consensus.
+    """
+
+    confusion: FloatArray
+
+    def __call__(
+        self,
+        classifier: Any,
+        pool: Rows,
+        n_instances: int = 1,
+        *,
+        posterior: ArrayLike | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> Selection:
+        pool = check_rows(pool)
+        k = how_many(n_instances, pool)
+        if k == 0:
+            return empty_selection()
+        gain = information_gain(
+            class_probabilities(classifier, pool) if posterior is None else posterior, self.confusion
+        )
+        found = best(gain, k, rng)
+        return found, gain[found]
+
+
+def _gain(p: FloatArray, c: FloatArray) -> FloatArray:
+    gain = entr(p @ c).sum(axis=1) - p @ entr(c).sum(axis=1)
+    return np.asarray(np.maximum(gain, 0) * _BITS)

@@ -1,0 +1,106 @@
+"""Presidio's pattern recognisers, and named entities from spaCy where its model is installed. Neither reaches the network.
+
+Presidio's engine wants a language model; its recognisers do not, so they are asked directly. None of their patterns
+matches without five digits, or an @, or a dotted host, which is looked for first.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from functools import cache
+from typing import Any
+
+from annotator.privacy.reading import Reading
+from annotator.privacy.values import Kind
+
+NER_MODEL = "en_core_web_sm"
+
+_KINDS = {
+    "CREDIT_CARD": Kind.BANK,
+    "IBAN_CODE": Kind.BANK,
+    "US_BANK_NUMBER": Kind.BANK,
+    "CRYPTO": Kind.WALLET,
+    "EMAIL_ADDRESS": Kind.EMAIL,
+    "IP_ADDRESS": Kind.IP,
+    "MAC_ADDRESS": Kind.IP,
+    "PHONE_NUMBER": Kind.PHONE,
+    "URL": Kind.URL,
+    "PERSON": Kind.NAME,
+}
+_LEFT_OUT = frozenset({"DATE_TIME", "NRP", "LOCATION", "ORGANIZATION", "AGE", "TITLE"})
+_FIGURE = re.compile(r"\d")
+_HOST = re.compile(r"\w{2}\.\w{2}")
+_WORTH_KEEPING = re.compile(r"(?:\d\D{0,3}){5}|@|\w{2}\.\w{2}")
+
+
+def find_patterns(reading: Reading) -> None:
+    """Mask what Presidio's pattern recognisers find in the parts that are still open."""
+    text = _open_text(reading)
+    if "@" not in text and len(_FIGURE.findall(text)) < 5 and not _HOST.search(text):
+        return
+    for recogniser in _presidio():
+        if "EMAIL_ADDRESS" in recogniser.supported_entities and "@" not in text:
+            continue
+        for found in recogniser.analyze(text, recogniser.supported_entities, None) or ():
+            if found.entity_type not in _LEFT_OUT and _WORTH_KEEPING.search(text[found.start : found.end]):
+                reading.mask_text(found.start, found.end, _KINDS.get(found.entity_type, Kind.ID), sure=False)
+                reading.take(found.start, found.end)
+        reading.tick()
+
+
+def ner_installed() -> bool:
+    """Say whether the optional spaCy model can be loaded."""
+    return importlib.util.find_spec(NER_MODEL) is not None
+
+
+def find_entities(reading: Reading) -> None:
+    """Mask persons that the English model names, where they are written like names."""
+    tokens = reading.tokens
+    for entity in _spacy()(tokens.text).ents:
+        if entity.label_ != "PERSON":
+            continue
+        inside = [
+            i for i in range(len(tokens)) if tokens.starts[i] < entity.end_char and tokens.ends[i] > entity.start_char
+        ]
+        if inside and all(reading.free(i) for i in inside) and _like_a_name(reading, inside):
+            reading.mask(inside[0], inside[-1], Kind.NAME, sure=False)
+    reading.tick()
+
+
+def _like_a_name(reading: Reading, inside: list[int]) -> bool:
+    from annotator.privacy import lexicon  # noqa: PLC0415
+
+    tokens, common = reading.tokens, lexicon.common_words()
+    words = [i for i in inside if tokens.is_word(i)]
+    return bool(words) and all(tokens.is_capital(i) and common.get(tokens.words[i], 0.0) < 3e-5 for i in words)
+
+
+def _open_text(reading: Reading) -> str:
+    """Blank what is found already or explained as a price, an hour, a date or an amount."""
+    chars = list(reading.tokens.text)
+    for start, end in [*((match.start, match.end) for match in reading.matches), *reading.explained]:
+        chars[start:end] = " " * (end - start)
+    return "".join(chars)
+
+
+@cache
+def _presidio() -> tuple[Any, ...]:
+    import tldextract  # noqa: PLC0415
+    from presidio_analyzer import PatternRecognizer, predefined_recognizers  # noqa: PLC0415
+
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    tldextract.extract = tldextract.tldextract.TLD_EXTRACTOR
+    recognisers = []
+    for name in predefined_recognizers.__all__:
+        kind = getattr(predefined_recognizers, name)
+        if isinstance(kind, type) and issubclass(kind, PatternRecognizer):
+            recognisers.append(kind())
+    return (predefined_recognizers.PhoneRecognizer(leniency=0), *recognisers)
+
+
+@cache
+def _spacy() -> Any:
+    import spacy  # noqa: PLC0415
+
+    return spacy.load(NER_MODEL, disable=["parser", "tagger", "attribute_ruler", "lemmatizer"])
