@@ -50,7 +50,7 @@ def draw_ways(dice: Dice, model: Mapping[str, Any], weights: Mapping[str, float]
     """
     touched = _draw_touched(dice, model, setting)
     bound = setting.generic and "VAGUE" not in touched
-    mentions = min(dice.weighted(range(5), model["mentions"]), setting.room - 1)
+    mentions = min(dice.weighted(range(len(model["mentions"])), model["mentions"]), setting.room - 1)
     if bound:
         mentions = max(mentions, 2)
     ways = _draw_shown(dice, model, weights, setting, touched, mentions=mentions, bound=bound)
@@ -80,7 +80,7 @@ def draw_flip(dice: Dice, model: Mapping[str, Any], ways: Ways, setting: Setting
 
 def _draw_touched(dice: Dice, model: Mapping[str, Any], setting: Setting) -> list[str]:
     """Draw the indicators that are only touched on, VAGUE first where it is among them in a generic posting."""
-    count = min(dice.weighted(range(4), model["decoys"]), setting.room - 2)
+    count = min(dice.weighted(range(len(model["decoys"])), model["decoys"]), setting.room - 2)
     codes = [code for code in INDICATORS if code != "VAGUE"]
     touched = dice.sample(codes, [model["decoy"][code] for code in codes], count)
     if setting.generic and dice.chance(0.5):

@@ -15,8 +15,9 @@ from annotator.synthetic.wording import Pattern, literals
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|[^\w\s]|_")
 _LONG_NUMBER = re.compile(r"\+?\d(?:[ -]?\d){5,}")
-_ADDRESS = re.compile(r"[^\s()]+@[^\s(),]+|\b[^\s()@]+\.(?:example|test|invalid|com|net|org)\b[^\s(),]*")
-_LAYOUT = frozenset("-*+>\n ")
+_ADDRESS = re.compile(r"(?<![^\s()])[^\s()@]+(?:@[^\s(),]+|\.(?:example|test|invalid|com|net|org)\b[^\s(),]*)")
+_ODD_SPACE = re.compile(r"[^\S\n ]")
+_LAYOUT = frozenset("-*+>")
 _MARKS = ".,;:!?"
 
 
@@ -25,11 +26,12 @@ def verify_lexicon(text: str) -> tuple[str, ...]:
     unknown: list[str] = []
     rest = text
     for pattern, known in ((_ADDRESS, _is_address), (_LONG_NUMBER, _is_number)):
-        unknown += [match.group() for match in pattern.finditer(rest) if not known(match.group())]
+        unknown += [found for found in pattern.findall(rest) if not known(found)]
         rest = pattern.sub(" ", rest)
+    tokens = dict.fromkeys(_TOKEN.findall(rest))
     words = lexicon()
-    unknown += [token for token in _TOKEN.findall(rest) if token.casefold() not in words]
-    unknown += [character for character in set(text) if character.isspace() and character not in _LAYOUT]
+    unknown += [token for token in tokens if token not in words and token.casefold() not in words]
+    unknown += _ODD_SPACE.findall(text)
     return tuple(dict.fromkeys(unknown))
 
 
@@ -67,7 +69,7 @@ def _addresses() -> frozenset[str]:
 
 
 def _fixed_texts(grammar: Grammar) -> Iterator[str]:
-    for pattern in _patterns(grammar):
+    for pattern in grammar_patterns(grammar):
         yield from literals(pattern)
     for register in grammar.registers.values():
         yield from register.replacements.values()
@@ -82,7 +84,7 @@ def _fixed_texts(grammar: Grammar) -> Iterator[str]:
         yield from (hours["reference"], *hours["inside"], *hours["far"])
 
 
-def _patterns(grammar: Grammar) -> Iterator[Pattern]:
+def grammar_patterns(grammar: Grammar) -> Iterator[Pattern]:
     yield from grammar.cues
     for phase in grammar.words.values():
         for wordings in phase.values():
