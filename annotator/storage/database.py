@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -18,7 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session, create_engine
 
-from annotator.domain.errors import ConfigError
+from annotator.domain.errors import ConfigError, ConflictError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 30
@@ -37,6 +38,8 @@ class Database:
         }
         if self.is_sqlite:
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+        # SQLite has one writer: threads queue here, which is fairer and quicker than its own polling for the lock
+        self._writer = Lock()
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
@@ -57,9 +60,22 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Give a session whose work is committed at the end of the block, or rolled back if the block raises."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.connection(execution_options={"annotator_writes": True})
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for this process's turn to write; PostgreSQL needs none."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=_BUSY_SECONDS):
+            raise ConflictError("The database is busy.", mend="Try again in a moment.")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the schema up to `revision`."""
