@@ -49,18 +49,22 @@ def next_item(database: Database, project: Project, person_id: str, now: datetim
     for attempt in range(_ATTEMPTS):
         try:
             with database.writing() as session:
-                return _next_in(session, project, person_id, now, wait=attempt > 0)
+                return _next_in(session, project, person_id, now, pass_over_locked=attempt == 0)
         except (IntegrityError, _ContendedError):
             continue  # another tab of the same person, or another person, was quicker
     return Nothing(EmptyReason.HELD, retry_after=1)
 
 
-def _next_in(session: Session, project: Project, person_id: str, now: datetime, *, wait: bool) -> Dispensed | Nothing:
+def _next_in(
+    session: Session, project: Project, person_id: str, now: datetime, *, pass_over_locked: bool
+) -> Dispensed | Nothing:
     person = session.get_one(Person, person_id)
     refusal = _ineligible(person)
     if refusal is not None:
         return Nothing(refusal)
-    lease = leases.live_lease(session, person_id) or _lease_next(session, project, person_id, now, wait=wait)
+    lease = leases.live_lease(session, person_id) or _lease_next(
+        session, project, person_id, now, pass_over_locked=pass_over_locked
+    )
     if lease is None:
         return _why_nothing(session, project.id, person_id, now)
     item = session.get_one(Item, lease.item_id)
@@ -73,9 +77,11 @@ def _ineligible(person: Person) -> EmptyReason | None:
     return EmptyReason.PAUSED if person.paused_at is not None else None
 
 
-def _lease_next(session: Session, project: Project, person_id: str, now: datetime, *, wait: bool) -> Lease | None:
+def _lease_next(
+    session: Session, project: Project, person_id: str, now: datetime, *, pass_over_locked: bool
+) -> Lease | None:
     """Take a fresh item, or failing that one the person let go before. One item is locked a transaction, never two."""
-    item_id = leases.candidate(session, project.id, person_id, wait=wait)
+    item_id = leases.candidate(session, project.id, person_id, pass_over_locked=pass_over_locked)
     if item_id is not None:
         lease = Lease(item_id=item_id, person_id=person_id, slot=0, state="", created_at=now, expires_at=now)
         return _open(session, project, lease, now)

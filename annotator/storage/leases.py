@@ -50,16 +50,15 @@ def locked(session: Session, lease_id: str) -> Lease | None:
     return session.get(Lease, lease_id, populate_existing=True, with_for_update=True)
 
 
-def candidate(session: Session, project_id: str, person_id: str, *, wait: bool) -> str | None:
-    """Return the id of an item the person never held, locked: fewest missing answers first, then the seeded order.
+def candidate(session: Session, project_id: str, person_id: str, *, pass_over_locked: bool) -> str | None:
+    """Return the id of an item the person never held: fewest missing answers first, then the seeded order.
 
-    Without `wait`, items that another transaction is taking this instant are passed over (PostgreSQL).
+    With `pass_over_locked` the item is locked, and those that another transaction is taking this instant are passed over
+    (PostgreSQL). Without, nothing is locked: a locking query would keep the lock on every item that it had to give up.
     """
-    statement = (
-        _fresh(project_id, person_id)
-        .order_by(col(Item.missing), col(Item.order_key))
-        .with_for_update(skip_locked=not wait)
-    )
+    statement = _fresh(project_id, person_id).order_by(col(Item.missing), col(Item.order_key))
+    if pass_over_locked:
+        statement = statement.with_for_update(skip_locked=True)
     return session.exec(statement).first()
 
 
