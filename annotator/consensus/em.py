@@ -61,7 +61,7 @@ class ExpectationMaximisation(ABC):
     """
 
     max_iter: int = 200
-    tol: float = 1e-7
+    tol: float = 1e-6
 
     posterior_: FloatArray = field(init=False, repr=False, compare=False)
     """Probability of each class, shape (n_tasks, n_classes)."""
@@ -176,7 +176,7 @@ def _fit_all(models: Sequence[ExpectationMaximisation], matrices: list[LabelMatr
             history.append(log_likelihood + step.penalty)
             step = lead._m_step(problem, sums, posterior)  # noqa: SLF001
             gain = history[-1] - history[-2] if len(history) > 1 else np.inf
-            converged = gain < lead.tol * max(problem.n_taught, 1)
+            converged = bool(gain < lead.tol * max(problem.n_taught, 1))
         outcome = lead._finish(passes, step, sums, posterior)  # noqa: SLF001
     for question, (model, labels) in enumerate(zip(models, matrices, strict=True)):
         tasks = slice(int(problem.starts[question]), int(problem.starts[question + 1]))
