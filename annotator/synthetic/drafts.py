@@ -13,6 +13,7 @@ from annotator.synthetic.compose import SECTIONS, Identity, Piece
 from annotator.synthetic.dice import Dice
 from annotator.synthetic.grammar import Grammar, Shape
 from annotator.synthetic.latent import Setting, draw_flip, draw_ways
+from annotator.synthetic.postings import PROTECTIVE
 from annotator.synthetic.writer import Writer, count_words
 
 _WORDS_A_SENTENCE = 14
@@ -134,12 +135,12 @@ def _reworded(grammar: Grammar, draft: Draft, dice: Dice) -> Draft:
 
 def _ordered(dice: Dice, themes: Mapping[str, list[str]], points: list[Piece]) -> list[Piece]:
     """Put the points in an order in which people write: theme by theme, the themes in a random order."""
-    theme_of = {topic: theme for theme, topics in themes.items() for topic in topics}
-    rank = {theme: place for place, theme in enumerate(dice.shuffled([*themes, "other"]))}
+    rank = {topic: place for place, theme in enumerate(dice.shuffled(list(themes))) for topic in themes[theme]}
+    elsewhere = dice.below(len(themes))
 
     def place(piece: Piece) -> int:
-        topics = (piece.code, *piece.tags, "protective" if piece.protective else "")
-        return rank[next((theme_of[topic] for topic in topics if topic in theme_of), "other")]
+        topic = piece.code or (piece.tags[0] if piece.tags else PROTECTIVE if piece.protective else "")
+        return rank.get(topic, elsewhere)
 
     return sorted(dice.shuffled(points), key=place)
 
