@@ -9,10 +9,11 @@ import pytest
 from annotator.privacy import Gate, recognisers
 from annotator.privacy.normalise import normalise
 from annotator.privacy.reading import read
+from annotator.privacy.tokens import tokenise
 
 
 def reading(text):
-    return read(normalise(text), "en", lambda: None)
+    return read(tokenise(normalise(text)), "en", lambda: None)
 
 
 def kinds(text):
@@ -61,8 +62,8 @@ def test_a_find_of_presidio_alone_goes_to_people():
 
 @pytest.mark.skipif(not recognisers.ner_installed(), reason="the optional spaCy model is not installed")
 def test_named_entities_are_asked_where_installed():
-    text = "Yesterday Thandeka Mbeki-Sample showed me around the farm."
-    assert "Thandeka" not in Gate(ner=True).check(text, "en").text
+    text = "I worked for Zanele Exampleton last summer."
+    assert "Zanele" not in Gate(ner=True).check(text, "en").text
 
 
 def test_without_the_model_the_gate_does_without():
