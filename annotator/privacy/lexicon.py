@@ -200,6 +200,13 @@ def contact_words() -> frozenset[str]:
 
 
 @cache
+def plain_values() -> frozenset[str]:
+    """Return words that follow "my number is" and the like where no value does."""
+    others = {"not", "on", "listed", "available", "required", "needed", "optional"}
+    return names().roles | words("quantities", "before+time+months") | others
+
+
+@cache
 def _read(name: str) -> dict[str, Any]:
     path = resources.files("annotator.privacy") / "data" / f"{name}.yaml"
     lists: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))

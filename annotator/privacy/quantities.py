@@ -63,6 +63,10 @@ def full_date(text: str) -> bool:
 def ordinary(tokens: Tokens, run: Run, *, cued: bool) -> Ordinary:
     """Explain a run of figures. `cued` says that a telephone cue stands before it."""
     text = tokens.text[tokens.starts[run.first] : tokens.ends[run.last]]
+    if _international(tokens, run):
+        return Ordinary.NO
+    if len(run.atoms) == 1 and len(text) <= 4 and text[0] != "0" and _counted(tokens, run):
+        return Ordinary.YES
     if money(tokens, run) and _every(_AMOUNT, text):
         return Ordinary.YES
     parts = [part for part in _PART.split(text) if part]
@@ -86,6 +90,12 @@ def money(tokens: Tokens, run: Run) -> bool:
         or any(word in currency for word in after[:1])
         or (len(after) > 1 and after[0] in {"-", "k", ",", "("} and after[1] in currency)
     )
+
+
+def _international(tokens: Tokens, run: Run) -> bool:
+    """ "+44 7": a plus that begins a word, before three digits or more."""
+    i = run.first - 1
+    return len(run.digits) >= 3 and tokens.word(i) == "+" and tokens.glued(run.first) and not tokens.glued(i)
 
 
 def _every(pattern: re.Pattern[str], text: str) -> bool:

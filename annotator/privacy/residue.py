@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from annotator.privacy import lexicon
@@ -133,11 +132,6 @@ def _compound(word: str, vocabulary: Vocabulary, parts: int) -> bool:
 def _bare_announcements(reading: Reading) -> None:
     """ "my number is" with nothing found after it: what it announced was not understood."""
     tokens = reading.tokens
-    plain = (
-        lexicon.names().roles
-        | lexicon.words("quantities", "before+time+months")
-        | {"not", "on", "listed", "available", "required", "needed", "optional"}
-    )
     for _, end in reading.cues.get("value_cue", ()):
         i = end
         while i < len(tokens) and tokens.words[i] in ":-=.('\"" and i < end + 3:
@@ -146,7 +140,7 @@ def _bare_announcements(reading: Reading) -> None:
             j in reading.taken or tokens.is_masked(j) for j in range(end, min(end + 6, len(tokens)))
         ):
             continue
-        if tokens.words[i] not in plain and re.match(r"\w", tokens.words[i]):
+        if tokens.words[i] not in lexicon.plain_values() and tokens.words[i][0].isalnum():
             reading.reason("cues: a value is announced, and none was found")
 
 

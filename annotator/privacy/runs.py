@@ -14,7 +14,8 @@ from annotator.privacy.tokens import Tokens
 
 _LOOKS = str.maketrans("oilszbqg|", "011528901")
 _LOOK_ALIKE = re.compile(r"[oilszb|]{1,6}")
-_GAP = re.compile(r"[^\w€$£₱%°<>]{0,10}")
+_LOOK_ALIKE_CHUNK = re.compile(r"[ .-][OIlSB]{0,4}\d")
+_GAP = re.compile(r"(?:[^\w€$£₱%°<>]|_){0,10}")
 _CONJUNCTION = frozenset("and y et und i si at oraz plus by next t e a".split())
 _OFTEN_OTHER = frozenset("to too for fore won ate once zip ow wala".split())
 MAX_FILLERS = 2
@@ -115,6 +116,13 @@ def _touches_digit(tokens: Tokens, i: int) -> bool:
     """Look-alike letters count only as part of a chunk that has figures."""
     left, right = i, i
     if tokens.glued(i) and tokens.words[i - 1] == "+":
+        return True
+    if (
+        tokens.exact(i).isupper()
+        and i
+        and tokens.is_digits(i - 1)
+        and _LOOK_ALIKE_CHUNK.match(tokens.text, tokens.ends[i])
+    ):
         return True
     while tokens.glued(left):
         left -= 1

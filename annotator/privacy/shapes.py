@@ -50,9 +50,13 @@ def _has(*parts: str) -> Callable[[str, str], bool]:
     return lambda _, folded: any(part in folded for part in parts)
 
 
-def _seen(pattern: str) -> Callable[[str, str], object]:
-    compiled = re.compile(pattern)
-    return lambda text, _: compiled.search(text)
+def _seen(*patterns: str) -> Callable[[str, str], object]:
+    compiled = [re.compile(pattern) for pattern in patterns]
+    return lambda text, _: any(pattern.search(text) for pattern in compiled)
+
+
+def _has_letter(found: str) -> bool:
+    return any(map(str.isalpha, found))
 
 
 def _is_ipv4(found: str) -> bool:
@@ -115,7 +119,12 @@ _SHAPES = (
         re.compile(r"\bw{2,3}\d?\s?\.\s?[^\s<>\"]{2,200}", re.IGNORECASE),
         _has("ww.", "ww .", "ww1.", "ww2.", "ww3."),
     ),
-    Shape(Kind.HANDLE, re.compile(r"(?<![\w<])_{0,2}[^\W_]{1,30}(?:_{1,3}[^\W_]{1,30}){1,5}_{0,2}(?!\w)"), _has("_")),
+    Shape(
+        Kind.HANDLE,
+        re.compile(r"(?<![\w<])_{0,2}[^\W_]{1,30}(?:_{1,3}[^\W_]{1,30}){1,5}_{0,2}(?!\w)"),
+        _has("_"),
+        _has_letter,
+    ),
     Shape(Kind.HANDLE, re.compile(r"\b[\w.]{2,32}#\d{4}\b"), _has("#")),
     Shape(
         Kind.IP,
@@ -159,7 +168,7 @@ _SHAPES = (
     Shape(
         Kind.BANK,
         re.compile(r"\b[A-Za-z]{2}\s?\d{2}(?:[ .\-]?[A-Za-z0-9]{4}){2,7}(?:[ .\-]?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])"),
-        _LETTER_FIGURE,
+        _seen(r"[A-Za-z]\d\d|[A-Z] \d\d"),
         _is_iban,
     ),
     Shape(
@@ -180,7 +189,10 @@ _SHAPES = (
         _is_code,
     ),
     Shape(
-        Kind.PLATE, re.compile(r"(?<![\w<-])[A-Z]{1,3}[ .-]?\d{1,4}[ .-]?[A-Z]{1,3}(?![\w>])"), _LETTER_FIGURE, _is_code
+        Kind.PLATE,
+        re.compile(r"(?<![\w<-])[A-Z]{1,3}[ .-]?\d{1,4}[ .-]?[A-Z]{1,3}(?![\w>])"),
+        _seen(r"[A-Z][ .-]?\d{1,4}[ .-]?[A-Z]"),
+        _is_code,
     ),
     Shape(
         Kind.PLATE,
@@ -188,13 +200,13 @@ _SHAPES = (
             r"(?<![\w<-])[A-Z]{1,3}-[A-Z]{1,2}[ -]?\d{1,4}[EH]?(?!\w)|(?<!\w)\d{4}[ -]?[B-DF-HJ-NP-TV-Z]{3}(?!\w)"
             r"|(?<![\w<-])[A-Z]{3}[ -]?\d{3,5}(?!\w)|(?<![\w<-])[A-Z]{2}[ -]\d{4,5}[A-Z]{0,2}(?!\w)"
         ),
-        _LETTER_FIGURE,
+        _seen(r"[A-Z][ -]?\d\d", r"\d{4}[ -]?[A-Z]"),
         _is_code,
         sure=False,
     ),
 )
 _DOMAIN = re.compile(rf"(?<![\w@.])({_LABEL}(?:\.{_LABEL}){{1,6}})((?::\d{{2,5}})?(?:[/?#][^\s<>\"]{{0,300}})?)")
-_DOTTED = re.compile(r"[^\W\d_]\.[^\W_]|\d\.[^\W\d_]")
+_DOTTED = re.compile(r"\w\.\w")
 
 
 def find_shapes(reading: Reading) -> None:
@@ -206,7 +218,7 @@ def find_shapes(reading: Reading) -> None:
                 if shape.check(match[0]):
                     _mask(reading, match.start(), match.end(), shape.kind, sure=shape.sure)
             reading.tick()
-    if _DOTTED.search(text):
+    if any(not (dotted[0][0].isdigit() and dotted[0][2].isdigit()) for dotted in _DOTTED.finditer(text)):
         for match in _DOMAIN.finditer(text):
             if _is_domain(match[1], match[2]):
                 _mask(reading, match.start(), match.end(), Kind.URL, sure=True)

@@ -5,6 +5,7 @@ Each find undoes an obfuscation, and so sends the row to people as well.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from annotator.privacy import lexicon
@@ -20,6 +21,7 @@ _WRITTEN_ENDINGS = frozenset(
 _LITTLE_ENDINGS = frozenset(
     "de es it no in to is at my me la pa si do so sa us be am ma ni as se al mo id st su pe na za ca ro".split()
 )
+_LETTER_GAP = re.compile(r"[^\w]{0,3}|_{1,2}")
 _PATHS = frozenset({"/", "slash", "barra", "ukosnik"})
 _NO_PROVIDER_ALONE = frozenset({"orange", "proton"})
 
@@ -190,7 +192,7 @@ def _find_spaced_letters(reading: Reading) -> None:
     single = [i for i, word in enumerate(tokens.words) if len(word) == 1 and word.isalpha() and reading.free(i)]
     run: list[int] = []
     for i in [*single, len(tokens) + 9]:
-        if run and (i - run[-1] > 2 or len(tokens.between(run[-1], i)) > 3):
+        if run and (i - run[-1] > 2 or not _LETTER_GAP.fullmatch(tokens.between(run[-1], i))):
             if len(run) >= 4:
                 reading.mask(run[0], run[-1], Kind.HANDLE, sure=False)
             run = []

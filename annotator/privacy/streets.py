@@ -23,6 +23,7 @@ _NO_GERMAN_STREET = re.compile(
 )
 _JOINTS = frozenset(",.-/#:()º°ª")
 _NUMBER_JOINTS = frozenset({",", "bis", "ter", "quater", "b", "-"})
+_POLISH = frozenset({"al", "pl", "os"})
 _RARE = 1e-6
 
 
@@ -107,14 +108,18 @@ def _find_leading(reading: Reading) -> None:
             continue
         start = _number_before(reading, first)
         last, capital, numbered = _street_name(reading, first, end, numbered_before=start < first)
-        if last >= end and _is_leading(tokens, first, end, capital=capital, numbered=numbered or start < first):
+        if last >= end and _is_leading(
+            tokens, reading.language, first, end, capital=capital, numbered=numbered or start < first
+        ):
             reading.mask(start, _tail(reading, last), Kind.ADDRESS, sure=capital and (numbered or start < first))
 
 
-def _is_leading(tokens: Tokens, first: int, end: int, *, capital: bool, numbered: bool) -> bool:
+def _is_leading(tokens: Tokens, language: str, first: int, end: int, *, capital: bool, numbered: bool) -> bool:
     """Street words that are other words too, such as "place" or "al.", need more beside them than the others."""
     if tokens.words[first] not in lexicon.words("context", "loose_street_before"):
         return capital or numbered
+    if tokens.words[first] in _POLISH and language != "pl":
+        return False
     dotted = tokens.word(end) == "."
     french = tokens.words[first] in {"rue", "avenue", "boulevard", "place"}
     usual = tokens.words[first] in lexicon.words("context", "numbered_street_before")
@@ -136,7 +141,7 @@ def _street_name(reading: Reading, first: int, end: int, *, numbered_before: boo
                 break
             return _house_number_end(tokens, i), capital, True
         if not tokens.is_word(i):
-            if word not in ".,-/'º°#":
+            if word not in ".,-/'º°#" or (word == "." and i > end and len(tokens.words[i - 1]) > 2):
                 break
         elif tokens.is_capital(i):
             last, capital = i, True
@@ -166,6 +171,8 @@ def _number_before(reading: Reading, first: int) -> int:
 def _find_german(reading: Reading) -> None:
     """ "Musterstraße 12", "Am Alten Markt 3": compounds, or a street word after one with a capital."""
     tokens = reading.tokens
+    if not any(word.endswith(_GERMAN_ENDINGS) for word in set(tokens.words)):
+        return
     for i, word in enumerate(tokens.words):
         compound = word.endswith(_GERMAN_ENDINGS) and len(word) > 5 and not _NO_GERMAN_STREET.fullmatch(word)
         apart = (
