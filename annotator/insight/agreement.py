@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from annotator.consensus.agreement import Agreement, krippendorff_alpha_from_counts
 from annotator.domain.schema import LabelSpec, Level, Schema
+from annotator.storage.annotation_log import LabelRow
 
 MINIMUM_ITEMS = 20
 """Under so many items agreement is shown pale: read nothing into it yet."""
 
 BOOTSTRAP = 1_000
 SEED = 20_260_101
-
-LabelRow = tuple[str, str, dict[str, str | None]]
-"""Item id, person id, flat labels of one annotation."""
 
 
 @dataclass(frozen=True, slots=True)
