@@ -142,7 +142,7 @@ def _read_csv(file: Path) -> Iterator[dict[str, Any]]:
 
 def _read_parquet(file: Path) -> Iterator[dict[str, Any]]:
     try:
-        source = pq.ParquetFile(file)
+        source: Any = pq.ParquetFile(file)  # type: ignore[no-untyped-call]
     except pa.ArrowInvalid:
         raise InputError("The file is no Parquet file.", where=file.name) from None
     wanted = [column for column in COLUMNS if column in source.schema_arrow.names]

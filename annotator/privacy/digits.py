@@ -42,7 +42,7 @@ def find_digits(reading: Reading) -> None:
 
 
 def _find_written_dates(reading: Reading) -> None:
-    """ "16 January 1959", "17 de enero de 1964": a year that people were born in, or a cue of birth before any date."""
+    """As in "16 January 1959", "17 de enero de 1964": a year that people were born in, or a cue of birth before any date."""
     tokens, months = reading.tokens, lexicon.words("quantities", "months")
     for i, word in enumerate(tokens.words):
         if word not in months:
@@ -90,7 +90,7 @@ def _judge_spelled(reading: Reading, run: Run) -> None:
 
 
 def _mixed_but_ordinary(reading: Reading, run: Run) -> bool:
-    """ "15:00 to 23:00, two days": figures that are explained by themselves, and one number word beside them."""
+    """As in "15:00 to 23:00, two days": figures that are explained by themselves, and one number word beside them."""
     groups = [(spelled, tuple(atoms)) for spelled, atoms in groupby(run.atoms, key=lambda atom: atom.spelled)]
     words = [atoms for spelled, atoms in groups if spelled]
     figures = [Run(atoms) for spelled, atoms in groups if not spelled]

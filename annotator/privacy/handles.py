@@ -12,6 +12,7 @@ from annotator.privacy.values import Kind
 
 _SKIPPED = frozenset(":=-\"'>~(_")
 _CLAUSE_ENDS = frozenset(".,;:!?()|")
+_WHERE = frozenset({"app", "application", "profile", "channel", "aplicacion", "appli", "aplikacji", "aplicatie"})
 _EVERYDAY = 3e-5
 
 
@@ -22,6 +23,12 @@ def find_handles(reading: Reading) -> None:
         _mask_value(reading, end, needs_naming=True)
     for _, end in reading.cues.get("announce", ()):
         _mask_value(reading, end)
+    for _, end in reading.cues.get("seek", ()):
+        if any(
+            word in _WHERE or word in lexicon.words("context", "strict_platform")
+            for word in tokens.words[end : end + 8]
+        ):
+            _mask_value(reading, end)
     for i, word in enumerate(tokens.words):
         if word == "@" and reading.free(i):
             _mask_value(reading, i + 1)
@@ -106,7 +113,7 @@ def _bare_value(reading: Reading, end: int) -> bool:
 
 
 def _before_platform(reading: Reading, first: int, *, weak: bool) -> None:
-    """ "message blue sparrow on telegram": what stands between a verb of reaching and "on PLATFORM" is a handle."""
+    """As in "message blue sparrow on telegram": what stands between a verb of reaching and "on PLATFORM" is a handle."""
     tokens = reading.tokens
     link = first - 1
     if link < 1 or tokens.words[link] not in lexicon.words("context", "on_platform"):

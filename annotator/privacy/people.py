@@ -56,7 +56,7 @@ def _family_name(word: str) -> bool:
 
 
 def _after_cue(reading: Reading, first: int, end: int) -> None:
-    """ "Ask for", "me llamo", "pan": what follows is a name unless it is an office, a time or an everyday word."""
+    """As in "Ask for", "me llamo", "pan": what follows is a name unless it is an office, a time or an everyday word."""
     tokens = reading.tokens
     titles = lexicon.words("context", "titles") | {"po", "ay"}
     marker = end == first + 1 and tokens.words[first] in lexicon.words("context", "person_markers")
@@ -80,7 +80,7 @@ def _is_person(word: str) -> bool:
     return len(word) > 1 and word not in lexicon.names().roles and word not in lexicon.function_words("tl")
 
 
-def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
+def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:  # noqa: PLR0911 -- one line a rule
     """After a cue a capital is a name unless it is an office or opens a sentence; small letters need to be a name or rare."""
     tokens, known = reading.tokens, lexicon.names()
     word, share = tokens.words[i], _share(tokens.words[i])
@@ -96,7 +96,9 @@ def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
         return _small_name_here(reading, i, strong=strong)
     titled = tokens.word(i - 2) in lexicon.words("context", "titles")
     opens = "\n" in tokens.text[tokens.ends[i - 1] : tokens.starts[i]] or (tokens.words[i - 1] == "." and not titled)
-    if opens or shouting(reading, i):
+    if shouting(reading, i):
+        return strong and word in known.family and share < 2 * _UNCOMMON
+    if opens:
         return word in known.family and share < 2 * _UNCOMMON
     if strong or word in known.first or share < _RARE or _pair_of_capitals(reading, i):
         return True
@@ -167,7 +169,7 @@ def _is_family(reading: Reading, j: int) -> bool:
 
 
 def _acts(reading: Reading, i: int) -> bool:
-    """ "Rose will call you": an ambiguous name in capitals in mid-sentence with a verb of people after it."""
+    """As in "Rose will call you": an ambiguous name in capitals in mid-sentence with a verb of people after it."""
     tokens = reading.tokens
     if reading.language == "de" or tokens.starts_sentence(i) or shouting(reading, i):
         return False
@@ -213,14 +215,14 @@ def _leads_on(reading: Reading, j: int, *, cued: bool) -> bool:
 
 
 def _listed_first(reading: Reading, j: int) -> bool:
-    """ "Doe, Jane": a first name, or an uncommon word with a capital, after the comma."""
+    """As in "Doe, Jane": a first name, or an uncommon word with a capital, after the comma."""
     if not reading.free_capital(j):
         return False
     word = reading.tokens.words[j]
     return word in lexicon.names().first or (_share(word) < _EVERYDAY and not shouting(reading, j))
 
 
-def _continues(reading: Reading, i: int, j: int, *, cued: bool) -> bool:
+def _continues(reading: Reading, i: int, j: int, *, cued: bool) -> bool:  # noqa: PLR0911 -- one line a rule
     """Say whether word j goes on with the name that begins at i."""
     tokens, known = reading.tokens, lexicon.names()
     if not tokens.is_word(j):
@@ -266,7 +268,7 @@ def _grow_left(reading: Reading, i: int) -> int:
 
 
 def _listed_family(reading: Reading, j: int) -> bool:
-    """ "Doe, Jane": a family name, or a word that follows a cue, before the comma."""
+    """As in "Doe, Jane": a family name, or a word that follows a cue, before the comma."""
     if not reading.free_capital(j):
         return False
     word = reading.tokens.words[j]
