@@ -64,6 +64,9 @@ def _judge(reading: Reading, run: Run) -> int:
     if quantities.birth_date(text) or (quantities.full_date(text) and reading.cued(run.first, "birth")):
         reading.mask(run.first, run.last, Kind.BIRTH)
         return 0
+    if quantities.birth_year(text) and reading.cued(run.first, "birth"):
+        reading.mask(run.first, run.last, Kind.BIRTH, sure=False)
+        return 0
     explained = quantities.ordinary(tokens, run, cued=reading.cued(run.first, *_ANNOUNCERS))
     if explained is Ordinary.NO or _part_of_name(tokens, run):
         _mask_run(reading, run, text)

@@ -24,10 +24,7 @@ def find_handles(reading: Reading) -> None:
     for _, end in reading.cues.get("announce", ()):
         _mask_value(reading, end)
     for _, end in reading.cues.get("seek", ()):
-        if any(
-            word in _WHERE or word in lexicon.words("context", "strict_platform")
-            for word in tokens.words[end : end + 8]
-        ):
+        if _seeks_somebody(reading, end):
             _mask_value(reading, end)
     for i, word in enumerate(tokens.words):
         if word == "@" and reading.free(i):
@@ -38,6 +35,15 @@ def find_handles(reading: Reading) -> None:
         if first not in reading.taken and not (tokens.word(end) in {":", "=", "@"} and _mask_value(reading, end)):
             _before_platform(reading, first, weak=True)
     reading.tick()
+
+
+def _seeks_somebody(reading: Reading, end: int) -> bool:
+    """As in "look for X on the app": a platform or the like follows, and nothing was found there yet."""
+    tokens, near = reading.tokens, range(end, min(end + 8, len(reading.tokens)))
+    if tokens.word(end) in lexicon.words("context", "persons") or any(j in reading.taken for j in near):
+        return False
+    where = lexicon.words("context", "strict_platform") | _WHERE
+    return any(tokens.words[j] in where for j in near)
 
 
 def _mask_value(reading: Reading, start: int, *, needs_naming: bool = False) -> bool:

@@ -22,6 +22,8 @@ def find_people(reading: Reading) -> None:
     """Mask names."""
     for first, end in reading.cues.get("name", ()):
         _after_cue(reading, first, end)
+    for _, end in reading.cues.get("sign_off", ()):
+        _after_sign_off(reading, end)
     known = lexicon.names()
     for i, word in enumerate(reading.tokens.words):
         if i in reading.taken:
@@ -70,9 +72,27 @@ def _after_cue(reading: Reading, first: int, end: int) -> None:
     if tokens.words[i] in lexicon.words("context", "particles") and _name_after_particles(reading, i, capital=True):
         _mask_name(reading, i, sure=False, cued=True)
         return
-    strong = marker or any(end == past for _, past in reading.cues.get("name_strong", ()))
+    strong = (
+        marker
+        or any(tokens.words[j] in titles for j in range(first, i))
+        or any(end == past for _, past in reading.cues.get("name_strong", ()))
+    )
     if (marker and _is_person(tokens.words[i])) or _is_name_here(reading, i, strong=strong):
         _mask_name(reading, i, sure=tokens.is_capital(i), cued=True)
+
+
+def _after_sign_off(reading: Reading, end: int) -> None:
+    """As in "cheers, Gaz": one to three words with a capital between a greeting and the end of the line."""
+    tokens, i = reading.tokens, end
+    while tokens.word(i) in {",", "!", ".", "-", ":"} and i < end + 3:
+        i += 1
+    last = i
+    while reading.free_capital(last) and last < i + 3:
+        last += 1
+    after = last + 1 if tokens.word(last) == "." else last
+    ends = after >= len(tokens) or not tokens.same_line(after - 1, after)
+    if i > end and last > i and ends and not any(tokens.words[j] in lexicon.names().roles for j in range(i, last)):
+        reading.mask(i, last - 1, Kind.NAME, sure=False)
 
 
 def _is_person(word: str) -> bool:
@@ -239,7 +259,7 @@ def _continues(reading: Reading, i: int, j: int, *, cued: bool) -> bool:  # noqa
     if not capitals:
         return not tokens.is_capital(j) and share < (2 * _UNCOMMON if named else _RARE / 2)
     alike = len(tokens.words[i]) == 1 or tokens.exact(j).isupper() == tokens.exact(i).isupper()
-    if cued and alike and tokens.text[tokens.ends[j - 1] : tokens.starts[j]] == " ":
+    if tokens.words[j - 1] in "'-" or (cued and alike and tokens.between(j - 1, j) == " "):
         return True
     if shouting(reading, j) or reading.language == "de":
         return share == 0.0 or (named and share < 2 * _EVERYDAY)

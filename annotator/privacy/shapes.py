@@ -348,6 +348,7 @@ _SHAPES = (
         _has_letter,
     ),
     Shape(Kind.HANDLE, re.compile(r"\b[\w.]{2,32}#\d{4}\b"), _has("#")),
+    Shape(Kind.HANDLE, re.compile(r"(?<![\w$])\$[A-Za-z][\w-]{3,30}"), _has("$")),
     Shape(
         Kind.IP,
         re.compile(
