@@ -28,7 +28,33 @@ CUED_KINDS = (
 
 LOOK_ALIKES = frozenset("oilszb")
 _HANDLES = (("handle", Kind.HANDLE), ("platform", Kind.HANDLE))
-_LABELS = frozenset("nr no tel id ref ssn dni nie nif cnp sss tin nip ni reg dob mob cel iban am pm".split())
+_NAMERS = ("handle", "platform", "announce", "reach", "document", "plate", "reference", "wallet", "name")
+_SHORT_AMOUNT = re.compile(r"\d{1,3}[a-z]{1,3}")
+_LABELS = frozenset(
+    [
+        "nr",
+        "no",
+        "tel",
+        "id",
+        "ref",
+        "ssn",
+        "dni",
+        "nie",
+        "nif",
+        "cnp",
+        "sss",
+        "tin",
+        "nip",
+        "ni",
+        "reg",
+        "dob",
+        "mob",
+        "cel",
+        "iban",
+        "am",
+        "pm",
+    ]
+)
 _SERIES = re.compile(r"[A-Z]{1,3}")
 _CHUNK = re.compile(r"[^\W_]+(?:[-_./#+]?[^\W_]+){0,12}")
 _INSIDE_CHUNK = frozenset("-_./#+")
@@ -79,7 +105,7 @@ def _chunk_start(tokens: Tokens, i: int) -> int:
 
 
 def _is_ordinary(chunk: str) -> bool:
-    """ "6am-2:30pm", "2h/semaine", "12-month": amounts first, then words that the languages know."""
+    """As in "6am-2:30pm", "2h/semaine", "12-month": amounts first, then words that the languages know."""
     if _ORDINARY.fullmatch(chunk):
         return True
     first, *rest = _PIECES.split(chunk)
@@ -108,6 +134,9 @@ def _mask_code(reading: Reading, first: int, last: int, chunk: str) -> None:
         and (series(tokens, last + 1) or tokens.is_digits(last + 1))
     ):
         last += 1
+    uncued = not any(reading.cued(first, name, reach=3) for name in _NAMERS)
+    if uncued and _SHORT_AMOUNT.fullmatch(chunk):
+        return
     cued = next((kind for name, kind in (*_HANDLES, *CUED_KINDS) if reading.cued(first, name)), None)
     reading.mask(first, last, cued or _kind(chunk, size), sure=size >= 16 or (chunk.isupper() and figures >= 2))
 

@@ -42,7 +42,7 @@ def find_digits(reading: Reading) -> None:
 
 
 def _find_written_dates(reading: Reading) -> None:
-    """ "16 January 1959", "17 de enero de 1964": a year that people were born in, or a cue of birth before any date."""
+    """As in "16 January 1959", "17 de enero de 1964": a year that people were born in, or a cue of birth before any date."""
     tokens, months = reading.tokens, lexicon.words("quantities", "months")
     for i, word in enumerate(tokens.words):
         if word not in months:
@@ -63,6 +63,9 @@ def _judge(reading: Reading, run: Run) -> int:
     tokens, text = reading.tokens, _text(reading.tokens, run)
     if quantities.birth_date(text) or (quantities.full_date(text) and reading.cued(run.first, "birth")):
         reading.mask(run.first, run.last, Kind.BIRTH)
+        return 0
+    if quantities.birth_year(text) and reading.cued(run.first, "birth"):
+        reading.mask(run.first, run.last, Kind.BIRTH, sure=False)
         return 0
     explained = quantities.ordinary(tokens, run, cued=reading.cued(run.first, *_ANNOUNCERS))
     if explained is Ordinary.NO or _part_of_name(tokens, run):
@@ -90,7 +93,7 @@ def _judge_spelled(reading: Reading, run: Run) -> None:
 
 
 def _mixed_but_ordinary(reading: Reading, run: Run) -> bool:
-    """ "15:00 to 23:00, two days": figures that are explained by themselves, and one number word beside them."""
+    """As in "15:00 to 23:00, two days": figures that are explained by themselves, and one number word beside them."""
     groups = [(spelled, tuple(atoms)) for spelled, atoms in groupby(run.atoms, key=lambda atom: atom.spelled)]
     words = [atoms for spelled, atoms in groups if spelled]
     figures = [Run(atoms) for spelled, atoms in groups if not spelled]

@@ -29,10 +29,37 @@ _WORDFREQ_CODES = {"tl": "fil"}
 _THIN = ("tl", "ro")
 _COMMON = 10**-5.7  # at least two uses in a million words: a word that people meet
 _RARE = 10**-9.0
-_NAME_LOCALES = (
-    "en_US en_GB en_IE en_NZ en_IN en_NG en_PK es_ES es_MX es_CO es_AR es_CL fr_FR fr_BE fr_CA de_DE de_AT de_CH pl_PL "
-    "ro_RO pt_BR it_IT nl_NL tr_TR hu_HU cs_CZ id_ID sv_SE hr_HR"
-).split()
+_NAME_LOCALES = [
+    "en_US",
+    "en_GB",
+    "en_IE",
+    "en_NZ",
+    "en_IN",
+    "en_NG",
+    "en_PK",
+    "es_ES",
+    "es_MX",
+    "es_CO",
+    "es_AR",
+    "es_CL",
+    "fr_FR",
+    "fr_BE",
+    "fr_CA",
+    "de_DE",
+    "de_AT",
+    "de_CH",
+    "pl_PL",
+    "ro_RO",
+    "pt_BR",
+    "it_IT",
+    "nl_NL",
+    "tr_TR",
+    "hu_HU",
+    "cs_CZ",
+    "id_ID",
+    "sv_SE",
+    "hr_HR",
+]
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -215,7 +242,8 @@ def _read(name: str) -> dict[str, Any]:
 
 def _written(word: str) -> float:
     """Return the highest share that any supported language has for exactly these letters."""
-    return max(float(get_frequency_dict(_WORDFREQ_CODES.get(l, l), wordlist="small").get(word, 0.0)) for l in LANGUAGES)
+    codes = (_WORDFREQ_CODES.get(language, language) for language in LANGUAGES)
+    return max(float(get_frequency_dict(code, wordlist="small").get(word, 0.0)) for code in codes)
 
 
 def _phrases(listed: str) -> Iterator[tuple[str, ...]]:

@@ -22,6 +22,8 @@ def find_people(reading: Reading) -> None:
     """Mask names."""
     for first, end in reading.cues.get("name", ()):
         _after_cue(reading, first, end)
+    for _, end in reading.cues.get("sign_off", ()):
+        _after_sign_off(reading, end)
     known = lexicon.names()
     for i, word in enumerate(reading.tokens.words):
         if i in reading.taken:
@@ -56,7 +58,7 @@ def _family_name(word: str) -> bool:
 
 
 def _after_cue(reading: Reading, first: int, end: int) -> None:
-    """ "Ask for", "me llamo", "pan": what follows is a name unless it is an office, a time or an everyday word."""
+    """As in "Ask for", "me llamo", "pan": what follows is a name unless it is an office, a time or an everyday word."""
     tokens = reading.tokens
     titles = lexicon.words("context", "titles") | {"po", "ay"}
     marker = end == first + 1 and tokens.words[first] in lexicon.words("context", "person_markers")
@@ -70,9 +72,27 @@ def _after_cue(reading: Reading, first: int, end: int) -> None:
     if tokens.words[i] in lexicon.words("context", "particles") and _name_after_particles(reading, i, capital=True):
         _mask_name(reading, i, sure=False, cued=True)
         return
-    strong = marker or any(end == past for _, past in reading.cues.get("name_strong", ()))
+    strong = (
+        marker
+        or any(tokens.words[j] in titles for j in range(first, i))
+        or any(end == past for _, past in reading.cues.get("name_strong", ()))
+    )
     if (marker and _is_person(tokens.words[i])) or _is_name_here(reading, i, strong=strong):
         _mask_name(reading, i, sure=tokens.is_capital(i), cued=True)
+
+
+def _after_sign_off(reading: Reading, end: int) -> None:
+    """As in "cheers, Gaz": one to three words with a capital between a greeting and the end of the line."""
+    tokens, i = reading.tokens, end
+    while tokens.word(i) in {",", "!", ".", "-", ":"} and i < end + 3:
+        i += 1
+    last = i
+    while reading.free_capital(last) and last < i + 3:
+        last += 1
+    after = last + 1 if tokens.word(last) == "." else last
+    ends = after >= len(tokens) or not tokens.same_line(after - 1, after)
+    if i > end and last > i and ends and not any(tokens.words[j] in lexicon.names().roles for j in range(i, last)):
+        reading.mask(i, last - 1, Kind.NAME, sure=False)
 
 
 def _is_person(word: str) -> bool:
@@ -80,7 +100,7 @@ def _is_person(word: str) -> bool:
     return len(word) > 1 and word not in lexicon.names().roles and word not in lexicon.function_words("tl")
 
 
-def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
+def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:  # noqa: PLR0911 -- one line a rule
     """After a cue a capital is a name unless it is an office or opens a sentence; small letters need to be a name or rare."""
     tokens, known = reading.tokens, lexicon.names()
     word, share = tokens.words[i], _share(tokens.words[i])
@@ -96,7 +116,9 @@ def _is_name_here(reading: Reading, i: int, *, strong: bool) -> bool:
         return _small_name_here(reading, i, strong=strong)
     titled = tokens.word(i - 2) in lexicon.words("context", "titles")
     opens = "\n" in tokens.text[tokens.ends[i - 1] : tokens.starts[i]] or (tokens.words[i - 1] == "." and not titled)
-    if opens or shouting(reading, i):
+    if shouting(reading, i):
+        return strong and word in known.family and share < 2 * _UNCOMMON
+    if opens:
         return word in known.family and share < 2 * _UNCOMMON
     if strong or word in known.first or share < _RARE or _pair_of_capitals(reading, i):
         return True
@@ -167,7 +189,7 @@ def _is_family(reading: Reading, j: int) -> bool:
 
 
 def _acts(reading: Reading, i: int) -> bool:
-    """ "Rose will call you": an ambiguous name in capitals in mid-sentence with a verb of people after it."""
+    """As in "Rose will call you": an ambiguous name in capitals in mid-sentence with a verb of people after it."""
     tokens = reading.tokens
     if reading.language == "de" or tokens.starts_sentence(i) or shouting(reading, i):
         return False
@@ -213,14 +235,14 @@ def _leads_on(reading: Reading, j: int, *, cued: bool) -> bool:
 
 
 def _listed_first(reading: Reading, j: int) -> bool:
-    """ "Doe, Jane": a first name, or an uncommon word with a capital, after the comma."""
+    """As in "Doe, Jane": a first name, or an uncommon word with a capital, after the comma."""
     if not reading.free_capital(j):
         return False
     word = reading.tokens.words[j]
     return word in lexicon.names().first or (_share(word) < _EVERYDAY and not shouting(reading, j))
 
 
-def _continues(reading: Reading, i: int, j: int, *, cued: bool) -> bool:
+def _continues(reading: Reading, i: int, j: int, *, cued: bool) -> bool:  # noqa: PLR0911 -- one line a rule
     """Say whether word j goes on with the name that begins at i."""
     tokens, known = reading.tokens, lexicon.names()
     if not tokens.is_word(j):
@@ -237,7 +259,7 @@ def _continues(reading: Reading, i: int, j: int, *, cued: bool) -> bool:
     if not capitals:
         return not tokens.is_capital(j) and share < (2 * _UNCOMMON if named else _RARE / 2)
     alike = len(tokens.words[i]) == 1 or tokens.exact(j).isupper() == tokens.exact(i).isupper()
-    if cued and alike and tokens.text[tokens.ends[j - 1] : tokens.starts[j]] == " ":
+    if tokens.words[j - 1] in "'-" or (cued and alike and tokens.between(j - 1, j) == " "):
         return True
     if shouting(reading, j) or reading.language == "de":
         return share == 0.0 or (named and share < 2 * _EVERYDAY)
@@ -266,7 +288,7 @@ def _grow_left(reading: Reading, i: int) -> int:
 
 
 def _listed_family(reading: Reading, j: int) -> bool:
-    """ "Doe, Jane": a family name, or a word that follows a cue, before the comma."""
+    """As in "Doe, Jane": a family name, or a word that follows a cue, before the comma."""
     if not reading.free_capital(j):
         return False
     word = reading.tokens.words[j]

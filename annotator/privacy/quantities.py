@@ -29,8 +29,8 @@ _SMALL = re.compile(
     r"0|[1-9]\d{0,2}(?:[.,/]\d{1,2})?|\d{1,2}[.,]\d{1,2}|[1-9]\d{0,2}\s?-\s?[1-9]\d{0,2}|[1-9]\d?\s?[/x+:]\s?[1-9]\d?(?:\s?x\s?[1-9]\d?)?"
 )
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,']\d{3}(?:\s?-\s?[1-9]\d{0,2}[.,']\d{3})?")
-_PART = re.compile(r"\n+\s*|\s*[,;|&+]\s+|\s+/\s+|\s+-\s+|\s*[()\[\]]\s*|\s*•\s*")
-_CURRENCY_SIGNS = frozenset("€$£¥₱¢")
+_PART = re.compile(r"\n+\s*|\.\s+|\s*[,;|&+]\s+|\s+/\s+|\s+-\s+|\s*[()\[\]]\s*|\s*•\s*")
+_PLANS = frozenset({"401", "403"})  # 401(k), 403(b): pension plans
 _OLD_YEAR = re.compile(r"(?:19[2-9]\d|200\d|201[0-2])")
 _BIRTH = re.compile(
     rf"{_DAY}\s?[./-]\s?{_MONTH}\s?[./-]\s?(?:19\d\d|20\d\d|\d\d)|{_MONTH}[./-]{_DAY}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]{_MONTH}[./-]{_DAY}"
@@ -60,11 +60,13 @@ def full_date(text: str) -> bool:
     return _BIRTH.fullmatch(text.strip()) is not None
 
 
-def ordinary(tokens: Tokens, run: Run, *, cued: bool) -> Ordinary:
+def ordinary(tokens: Tokens, run: Run, *, cued: bool) -> Ordinary:  # noqa: PLR0911 -- one line a rule
     """Explain a run of figures. `cued` says that a telephone cue stands before it."""
     text = tokens.text[tokens.starts[run.first] : tokens.ends[run.last]]
     if _international(tokens, run):
         return Ordinary.NO
+    if text in _PLANS and tokens.word(run.last + 1) == "(":
+        return Ordinary.YES
     if len(run.atoms) == 1 and len(text) <= 4 and text[0] != "0" and _counted(tokens, run):
         return Ordinary.YES
     if money(tokens, run) and _every(_AMOUNT, text):
@@ -93,7 +95,7 @@ def money(tokens: Tokens, run: Run) -> bool:
 
 
 def _international(tokens: Tokens, run: Run) -> bool:
-    """ "+44 7": a plus that begins a word, before three digits or more."""
+    """As in "+44 7": a plus that begins a word, before three digits or more."""
     i = run.first - 1
     return len(run.digits) >= 3 and tokens.word(i) == "+" and tokens.glued(run.first) and not tokens.glued(i)
 
@@ -131,7 +133,7 @@ def _small(tokens: Tokens, run: Run, parts: list[str], *, cued: bool) -> Ordinar
         return Ordinary.NO
     prepositions = lexicon.words("quantities", "before")
     before = tokens.words[run.first - 1] if run.first else ""
-    if _counted(tokens, run) or before in prepositions:
+    if _counted(tokens, run) or money(tokens, run) or before in prepositions:
         return Ordinary.YES
     if len(parts) > 1 and any(len(re.sub(r"\D", "", part)) > 2 for part in parts) and total >= 5:
         return Ordinary.NO

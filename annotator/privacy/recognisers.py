@@ -96,13 +96,14 @@ def _presidio() -> tuple[Any, ...]:
     import tldextract  # noqa: PLC0415
     from presidio_analyzer import PatternRecognizer, predefined_recognizers  # noqa: PLC0415
 
+    # Presidio calls tldextract.extract, which would fetch the list of suffixes: let it use the one in the package.
     tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-    tldextract.extract = tldextract.tldextract.TLD_EXTRACTOR
+    tldextract.extract = tldextract.tldextract.TLD_EXTRACTOR  # type: ignore[assignment]
     recognisers = []
     for name in predefined_recognizers.__all__:
         kind = getattr(predefined_recognizers, name)
         if isinstance(kind, type) and issubclass(kind, PatternRecognizer):
-            recognisers.append(kind())
+            recognisers.append(kind())  # type: ignore[call-arg]
     return (predefined_recognizers.PhoneRecognizer(leniency=0), *recognisers)
 
 

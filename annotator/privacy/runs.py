@@ -16,8 +16,8 @@ _LOOKS = str.maketrans("oilszbqg|", "011528901")
 _LOOK_ALIKE = re.compile(r"[oilszb|]{1,6}")
 _LOOK_ALIKE_CHUNK = re.compile(r"[ .-][OIlSB]{0,4}\d")
 _GAP = re.compile(r"(?:[^\w€$£₱%°<>]|_){0,10}")
-_CONJUNCTION = frozenset("and y et und i si at oraz plus by next t e a".split())
-_OFTEN_OTHER = frozenset("to too for fore won ate once zip ow wala".split())
+_CONJUNCTION = frozenset(["and", "y", "et", "und", "i", "si", "at", "oraz", "plus", "by", "next", "t", "e", "a"])
+_OFTEN_OTHER = frozenset(["to", "too", "for", "fore", "won", "ate", "once", "zip", "ow", "wala"])
 MAX_FILLERS = 2
 
 
@@ -146,7 +146,7 @@ def _joined(tokens: Tokens, left: Atom, right: Atom, taken: set[int]) -> bool:
     fillers = 0
     for j in range(left.token + 1, right.token):
         word = tokens.words[j]
-        if j in taken or word[0] == "<" and len(word) > 1:
+        if j in taken or (word[0] == "<" and len(word) > 1):
             return False
         if not word[0].isalpha():
             continue

@@ -16,10 +16,67 @@ from annotator.privacy.values import Kind
 
 _GLUE = frozenset("._-+@()[]{}<>/\\|*~,'\"")
 _WRITTEN_ENDINGS = frozenset(
-    "com net org example test invalid info biz edu gov io app de fr es pl ro ph uk eu co me".split()
+    [
+        "com",
+        "net",
+        "org",
+        "example",
+        "test",
+        "invalid",
+        "info",
+        "biz",
+        "edu",
+        "gov",
+        "io",
+        "app",
+        "de",
+        "fr",
+        "es",
+        "pl",
+        "ro",
+        "ph",
+        "uk",
+        "eu",
+        "co",
+        "me",
+    ]
 )
 _LITTLE_ENDINGS = frozenset(
-    "de es it no in to is at my me la pa si do so sa us be am ma ni as se al mo id st su pe na za ca ro".split()
+    [
+        "de",
+        "es",
+        "it",
+        "no",
+        "in",
+        "to",
+        "is",
+        "at",
+        "my",
+        "me",
+        "la",
+        "pa",
+        "si",
+        "do",
+        "so",
+        "sa",
+        "us",
+        "be",
+        "am",
+        "ma",
+        "ni",
+        "as",
+        "se",
+        "al",
+        "mo",
+        "id",
+        "st",
+        "su",
+        "pe",
+        "na",
+        "za",
+        "ca",
+        "ro",
+    ]
 )
 _LETTER_GAP = re.compile(r"[^\w]{0,3}|_{1,2}")
 _PATHS = frozenset({"/", "slash", "barra", "ukosnik"})
@@ -159,7 +216,7 @@ def _belongs(tokens: Tokens, left: int, first: int) -> bool:
 
 
 def _widen_addresses(reading: Reading) -> None:
-    """ "jane . doe @ example.com": words joined by points and the like before an address are part of it."""
+    """As in "jane . doe @ example.com": words joined by points and the like before an address are part of it."""
     tokens = reading.tokens
     for match in [match for match in reading.matches if match.kind is Kind.EMAIL]:
         first = i = bisect_right(tokens.ends, match.start)

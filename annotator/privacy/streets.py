@@ -37,7 +37,7 @@ def find_streets(reading: Reading) -> None:
 
 
 def _find_trailing(reading: Reading) -> None:
-    """ "12 Example Street", "Example Street", "12b example st": up to five words before the street word."""
+    """As in "12 Example Street", "Example Street", "12b example st": up to five words before the street word."""
     tokens, dwellings = reading.tokens, lexicon.words("context", "dwellings")
     for i, word in enumerate(tokens.words):
         if word not in lexicon.words("cues", "street_after") or not reading.free(i):
@@ -77,7 +77,7 @@ def _before_street(reading: Reading, i: int) -> tuple[int, bool, int]:
 def _is_named(reading: Reading, first: int, i: int, capitals: int) -> bool:
     """Without a house number a street word needs a capital, and one before it that does more than open the sentence."""
     tokens = reading.tokens
-    if not tokens.is_capital(i):
+    if not tokens.is_capital(i) or tokens.exact(i).isupper():
         return False
     if tokens.words[i] in lexicon.words("context", "loose_street_after"):
         opens = tokens.starts_sentence(first) and capitals == 1
@@ -98,7 +98,7 @@ def _could_be_address(tokens: Tokens, first: int, last: int, capitals: int) -> b
 
 
 def _find_leading(reading: Reading) -> None:
-    """ "calle Ejemplo 12", "12 rue de l'Exemple", "ul. Przykładowa 3/4", "str. Exemplu nr. 5"."""
+    """As in "calle Ejemplo 12", "12 rue de l'Exemple", "ul. Przykładowa 3/4", "str. Exemplu nr. 5"."""
     tokens = reading.tokens
     leads = list(reading.cues.get("street_before", ()))
     if reading.language == "es":
@@ -120,7 +120,7 @@ def _is_leading(tokens: Tokens, language: str, first: int, end: int, *, capital:
         return capital or numbered
     if tokens.words[first] in _POLISH and language != "pl":
         return False
-    dotted = tokens.word(end) == "."
+    dotted = tokens.word(end) == "." and len(tokens.words[first]) <= 4
     french = tokens.words[first] in {"rue", "avenue", "boulevard", "place"}
     usual = tokens.words[first] in lexicon.words("context", "numbered_street_before")
     return (capital and (numbered or dotted)) or (numbered and (dotted or usual or french))
@@ -169,7 +169,7 @@ def _number_before(reading: Reading, first: int) -> int:
 
 
 def _find_german(reading: Reading) -> None:
-    """ "Musterstraße 12", "Am Alten Markt 3": compounds, or a street word after one with a capital."""
+    """As in "Musterstraße 12", "Am Alten Markt 3": compounds, or a street word after one with a capital."""
     tokens = reading.tokens
     if not any(word.endswith(_GERMAN_ENDINGS) for word in set(tokens.words)):
         return
@@ -205,7 +205,7 @@ def _german_start(reading: Reading, i: int) -> int:
 
 
 def _find_dwellings(reading: Reading) -> None:
-    """ "Flat 4B", "Apt 12", "PO Box 77", "Blk 5 Lot 12": a dwelling told by its number."""
+    """As in "Flat 4B", "Apt 12", "PO Box 77", "Blk 5 Lot 12": a dwelling told by its number."""
     tokens = reading.tokens
     for i, word in enumerate(tokens.words):
         if word not in lexicon.words("context", "dwellings") or not reading.free(i):

@@ -70,10 +70,8 @@ class Tokens:
         """Say whether token i opens a sentence, a line or a list item, where a capital says nothing."""
         if i == 0 or "\n" in self.between(i - 1, i):
             return True
-        return (
-            self.words[i - 1] in _SENTENCE_END
-            or not self.words[i - 1][0].isalnum()
-            and self.words[i - 1] not in ",/&'<"
+        return self.words[i - 1] in _SENTENCE_END or (
+            not self.words[i - 1][0].isalnum() and self.words[i - 1] not in ",/&'<"
         )
 
     def next_word(self, i: int, reach: int = 3) -> int | None:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 -- texts as people write them, look-alikes included
 """Postings in the manner of classified ads, written whole: what a gate masks or quarantines in them is a mistake."""
 
 from __future__ import annotations

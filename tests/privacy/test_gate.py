@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 -- texts as people write them, look-alikes included
 """What the gate masks, kind by kind, what it lets through, and how it fails: closed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 -- texts as people write them, look-alikes included
 """One reading of a text, with every offset kept."""
 
 from __future__ import annotations
