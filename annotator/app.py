@@ -7,7 +7,19 @@ from fastapi.staticfiles import StaticFiles
 
 from annotator import __version__
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
-from annotator.web import agreement_api, api, auth, consensus_api, desk, errors, health, label, recheck, reference, research
+from annotator.web import (
+    agreement_api,
+    api,
+    auth,
+    consensus_api,
+    desk,
+    errors,
+    health,
+    label,
+    recheck,
+    reference,
+    research,
+)
 from annotator.web.headers import RequestGuard, SecurityHeaders
 from annotator.web.pages import STATIC, static_root
 from annotator.web.service import Service

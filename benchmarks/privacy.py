@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def gate() -> Checker:
-    from annotator.privacy import Gate  # noqa: PLC0415 -- only one of the two environments has it
+    from annotator.privacy import Gate
 
     checker = Gate(ner=False, salt=b"benchmark")
 
@@ -65,11 +65,11 @@ def gate() -> Checker:
 
 def peers() -> dict[str, Checker]:
     """Presidio with the small spaCy model, and scrubadub with its default detectors, as their own pages set them up."""
-    import logging  # noqa: PLC0415 -- only one of the two environments has it
+    import logging
 
-    import scrubadub  # noqa: PLC0415 -- only one of the two environments has it
-    from presidio_analyzer import AnalyzerEngine  # noqa: PLC0415 -- only one of the two environments has it
-    from presidio_analyzer.nlp_engine import NlpEngineProvider  # noqa: PLC0415 -- only one of the two environments has it
+    import scrubadub
+    from presidio_analyzer import AnalyzerEngine
+    from presidio_analyzer.nlp_engine import NlpEngineProvider
 
     logging.disable(logging.CRITICAL)
     provider = NlpEngineProvider(

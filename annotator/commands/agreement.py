@@ -19,7 +19,7 @@ class Level(StrEnum):
     RATIO = "ratio"
 
 
-def agreement(  # noqa: PLR0917 typer passes them by name
+def agreement(
     labels: Annotated[Path, typer.Argument(help="CSV file with columns task, worker, label.", metavar="LABELS.csv")],
     level: Annotated[Level, typer.Option(help="What the distance between two classes means.")] = Level.NOMINAL,
     bootstrap: Annotated[int, typer.Option(min=0, help="Draws of items for the intervals; 0 for none.")] = 1000,
@@ -56,8 +56,8 @@ def agreement(  # noqa: PLR0917 typer passes them by name
 def _classes(
     path: Path, classes: list[str] | None, by: list[str], level: Level, *, bootstrap: int, confidence: float, seed: int
 ) -> dict[str, Any]:
-    from annotator.consensus.files import COLUMNS, label_matrix, read_columns, slice_codes  # noqa: PLC0415 keeps --help quick
-    from annotator.consensus.reports import agreement_report  # noqa: PLC0415
+    from annotator.consensus.files import COLUMNS, label_matrix, read_columns, slice_codes
+    from annotator.consensus.reports import agreement_report
 
     table = read_columns(path, [*COLUMNS, *by])
     matrix = label_matrix(path, table, classes)
@@ -68,10 +68,10 @@ def _classes(
 
 
 def _sets(path: Path, separator: str, *, bootstrap: int, confidence: float, seed: int) -> dict[str, Any]:
-    import numpy as np  # noqa: PLC0415 keeps --help quick
+    import numpy as np
 
-    from annotator.consensus.files import COLUMNS, read_columns  # noqa: PLC0415
-    from annotator.consensus.sets import masi_alpha  # noqa: PLC0415
+    from annotator.consensus.files import COLUMNS, read_columns
+    from annotator.consensus.sets import masi_alpha
 
     table = read_columns(path, COLUMNS)
     sets = [

@@ -27,7 +27,7 @@ class Method(StrEnum):
     MAJORITY = "majority"
 
 
-def consensus(  # noqa: PLR0917 typer passes them by name
+def consensus(
     labels: Annotated[Path, typer.Argument(help="CSV file with columns task, worker, label.", metavar="LABELS.csv")],
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder to write into; made where it is missing.")],
     truth: Annotated[
@@ -52,8 +52,8 @@ def consensus(  # noqa: PLR0917 typer passes them by name
     Writes consensus.csv (a row a task), workers.csv, confusion.csv and report.json. Ties are shown, not settled: the
     label is left empty, and counts in the accuracy as a fair draw among the tied classes.
     """
-    from annotator.consensus.files import read_labels, read_prior, read_truth  # noqa: PLC0415 keeps --help quick
-    from annotator.consensus.tables import task_table  # noqa: PLC0415
+    from annotator.consensus.files import read_labels, read_prior, read_truth
+    from annotator.consensus.tables import task_table
 
     with Console(stderr=True).status("Reading labels") as status:
         names = [name.strip() for name in classes.split(",")] if classes else None
@@ -74,7 +74,7 @@ def consensus(  # noqa: PLR0917 typer passes them by name
 
 
 def _check(method: Method, matrix: LabelMatrix, prior: Path | None) -> None:
-    from annotator.domain.errors import InputError  # noqa: PLC0415 keeps --help quick
+    from annotator.domain.errors import InputError
 
     if method is Method.ORDINAL and not matrix.ordered:
         raise InputError("the order of the classes is not known.", where="--classes", mend="Name them in order.")
@@ -83,10 +83,10 @@ def _check(method: Method, matrix: LabelMatrix, prior: Path | None) -> None:
 
 
 def _fitted(method: Method, matrix: LabelMatrix, prior: NDArray[Any] | None) -> ExpectationMaximisation | Majority:
-    from annotator.consensus.dawid_skene import DawidSkene, OneCoin  # noqa: PLC0415 keeps --help quick
-    from annotator.consensus.hierarchical import HierarchicalDawidSkene  # noqa: PLC0415
-    from annotator.consensus.majority import Majority  # noqa: PLC0415
-    from annotator.consensus.ordinal import OrdinalDawidSkene  # noqa: PLC0415
+    from annotator.consensus.dawid_skene import DawidSkene, OneCoin
+    from annotator.consensus.hierarchical import HierarchicalDawidSkene
+    from annotator.consensus.majority import Majority
+    from annotator.consensus.ordinal import OrdinalDawidSkene
 
     if method in (Method.MAP, Method.ORDINAL):
         model = OrdinalDawidSkene() if method is Method.ORDINAL else HierarchicalDawidSkene()
@@ -122,7 +122,7 @@ def _report(method: Method, matrix: LabelMatrix, model: Any) -> dict[str, Any]:
 
 def _workers(out: Path, matrix: LabelMatrix, model: Any, confidence: float) -> dict[str, Any]:
     """Write the tables of the workers, where the method has learned of them."""
-    from annotator.consensus.tables import confusion_table, worker_table  # noqa: PLC0415 keeps --help quick
+    from annotator.consensus.tables import confusion_table, worker_table
 
     if not hasattr(model, "confusion_"):
         return {}
@@ -132,8 +132,8 @@ def _workers(out: Path, matrix: LabelMatrix, model: Any, confidence: float) -> d
 
 
 def _scores(truth: NDArray[Any], matrix: LabelMatrix, model: Any) -> dict[str, Any]:
-    from annotator.consensus.majority import Majority  # noqa: PLC0415 keeps --help quick
-    from annotator.consensus.skills import expected_accuracy  # noqa: PLC0415
+    from annotator.consensus.majority import Majority
+    from annotator.consensus.skills import expected_accuracy
 
     return {
         "accuracy": expected_accuracy(model.posterior_, truth),
@@ -143,6 +143,6 @@ def _scores(truth: NDArray[Any], matrix: LabelMatrix, model: Any) -> dict[str, A
 
 
 def _write_csv(path: Path, table: pa.Table) -> None:
-    from pyarrow import csv as pcsv  # noqa: PLC0415 keeps --help quick
+    from pyarrow import csv as pcsv
 
     pcsv.write_csv(table, path)  # type: ignore[attr-defined]

@@ -31,7 +31,7 @@ def main() -> None:
     """De-identification of postings."""
 
 
-@app.command(epilog="Example: annotator privacy scan postings.jsonl --report report.json --out masked.jsonl")
+@app.command()
 def scan(
     file: Annotated[Path, typer.Argument(help="JSONL, CSV or Parquet with columns id, text and, if known, language.")],
     report: Annotated[Path, typer.Option(help="Where the report goes (JSON): counts by kind and the quarantine rate.")],
@@ -42,7 +42,10 @@ def scan(
         bool | None, typer.Option(help="Ask spaCy for names as well; by default if its model is installed.")
     ] = None,
 ) -> None:
-    """Run the gate over a file and report what it found: how much of what kind, never a value."""
+    """Run the gate over a file and report what it found: how much of what kind, never a value.
+
+    Example: annotator privacy scan postings.jsonl --report report.json --out masked.jsonl
+    """
     for target in (report, out):
         if target is not None and target.exists() and target.samefile(file):
             raise InputError("The input would be overwritten.", where=str(target), mend="Name another file.")

@@ -72,7 +72,7 @@ def pairwise(labels: LabelMatrix) -> Pairwise:
 
     Raises `InputError` where a rater labelled an item twice, and where the tables would be too large.
     """
-    from annotator.consensus.kernels import group_by_task, joint_labels  # noqa: PLC0415 numba loads on first use
+    from annotator.consensus.kernels import group_by_task, joint_labels
 
     labels.require_unique()
     cells = (labels.n_workers * labels.n_classes) ** 2

@@ -48,7 +48,9 @@ class FileScreen:
         if result.ready:
             return Screened(result.text, items.text_hash(result.text), ItemState.QUARANTINED, result)
         if self._vault is None:
-            raise RowError(f"the gate holds the text back ({_kinds(result)}) and there is no vault to keep it in: not stored")
+            raise RowError(
+                f"the gate holds the text back ({_kinds(result)}) and there is no vault to keep it in: not stored"
+            )
         digest = hmac.new(self._salt, row.text.encode(), "sha256").hexdigest()
         return Screened(WITHHELD, digest, ItemState.QUARANTINED, result, raw=row.text)
 

@@ -75,7 +75,7 @@ def find_entities(reading: Reading) -> None:
 
 
 def _like_a_name(reading: Reading, inside: list[int]) -> bool:
-    from annotator.privacy import lexicon  # noqa: PLC0415
+    from annotator.privacy import lexicon
 
     tokens, common = reading.tokens, lexicon.common_words()
     words = [i for i in inside if tokens.is_word(i)]
@@ -93,8 +93,8 @@ def _open_text(reading: Reading) -> str:
 
 @cache
 def _presidio() -> tuple[Any, ...]:
-    import tldextract  # noqa: PLC0415
-    from presidio_analyzer import PatternRecognizer, predefined_recognizers  # noqa: PLC0415
+    import tldextract
+    from presidio_analyzer import PatternRecognizer, predefined_recognizers
 
     # Presidio calls tldextract.extract, which would fetch the list of suffixes: let it use the one in the package.
     tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -109,7 +109,7 @@ def _presidio() -> tuple[Any, ...]:
 
 @cache
 def _spacy() -> Any:
-    import spacy  # noqa: PLC0415
+    import spacy
 
     return spacy.load(_ner_model() or NER_MODELS[0], disable=["parser", "tagger", "attribute_ruler", "lemmatizer"])
 
