@@ -70,11 +70,11 @@ def test_an_empty_file_has_no_rate(tmp_path):
     ("name", "content", "told"),
     [
         ("rows.txt", "x", "kind of file"),
-        ("rows.jsonl", '{"id": 1, "text": "fine"}\n{"text": "secret 202"}', "row 2"),
-        ("rows.jsonl", '{"id": 1, "text": 5}', "row 1"),
+        ("rows.jsonl", '{"id": 1, "text": "fine"}\n{"text": "secret 202"}', "line 2"),
+        ("rows.jsonl", '{"id": 1, "text": 5}', "line 1"),
         ("rows.jsonl", "secret 202", "line 1"),
         ("rows.jsonl", '["secret 202"]', "line 1"),
-        ("rows.csv", "a,b\nsecret,202\n", "row 1"),
+        ("rows.csv", "a,b\nsecret,202\n", "line 1"),
         ("rows.parquet", "secret 202", "Parquet"),
     ],
 )
