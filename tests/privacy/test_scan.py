@@ -74,7 +74,7 @@ def test_an_empty_file_has_no_rate(tmp_path):
         ("rows.jsonl", '{"id": 1, "text": 5}', "line 1"),
         ("rows.jsonl", "secret 202", "line 1"),
         ("rows.jsonl", '["secret 202"]', "line 1"),
-        ("rows.csv", "a,b\nsecret,202\n", "line 1"),
+        ("rows.csv", "a,b\nsecret,202\n", "line 2"),
         ("rows.parquet", "secret 202", "Parquet"),
     ],
 )
