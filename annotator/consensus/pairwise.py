@@ -72,12 +72,8 @@ def pairwise(labels: LabelMatrix) -> Pairwise:
 
     Raises `InputError` where a rater labelled an item twice, and where the tables would be too large.
     """
-<<<<<<< HEAD
-    from annotator.consensus.kernels import group_by_task, joint_labels
-=======
-    from annotator.consensus.grouping import group_by_task  # noqa: PLC0415 numba loads on first use
-    from annotator.consensus.kernels import joint_labels  # noqa: PLC0415
->>>>>>> consensus
+    from annotator.consensus.grouping import group_by_task
+    from annotator.consensus.kernels import joint_labels
 
     labels.require_unique()
     cells = (labels.n_workers * labels.n_classes) ** 2

@@ -82,11 +82,7 @@ class Problem:
     @classmethod
     def of(cls, matrices: Sequence[LabelMatrix], *, least: int) -> Problem:
         """Group labels by task. The matrices must share their workers and their number of classes."""
-<<<<<<< HEAD
-        from annotator.consensus.kernels import group_by_task
-=======
-        from annotator.consensus.grouping import group_by_task  # noqa: PLC0415 numba loads on first use
->>>>>>> consensus
+        from annotator.consensus.grouping import group_by_task
 
         first = matrices[0]
         cells = len(matrices) * first.n_workers * first.n_classes**2
