@@ -133,7 +133,8 @@ def test_other_parameters_are_another_store(tmp_path):
 def test_rows_are_mapped_and_not_loaded(tmp_path):
     store = FeatureStore(tmp_path, SMALL)
     store.append(IDS, TEXTS)
-    for kept in (store.matrix().data, store.matrix().indices):
+    for values in (store.matrix().data, store.matrix().indices):
+        kept = values
         while not isinstance(kept, np.memmap):
             assert kept.base is not None
             kept = kept.base
