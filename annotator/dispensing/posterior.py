@@ -1,48 +1,51 @@
-"""The posterior of an item's rating, moved by one answer inside that answer's transaction. Fitting is the worker's affair."""
+"""The posterior of an item's rating, brought up to date inside an answer's transaction. Fitting is the worker's affair.
+
+It is always that of all the item's ratings under the newest fit, worked out anew: an item has a handful of them, and so nothing
+can drift, whatever order answers and refits come in.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlmodel import Session
 
-from annotator.consensus.ordinal import OrdinalDawidSkene
 from annotator.consensus.skills import Skills
 from annotator.domain.schema import LabelSpec
 from annotator.storage import consensus
+from annotator.storage.consensus import Evidence
 
 
-def move_posterior(
-    session: Session, project_id: str, spec: LabelSpec, item_id: str, person_id: str, rating: str | None
-) -> None:
-    """Move the item's posterior by one rating; "cannot tell" (None) moves nothing. The item's row must be locked."""
-    if rating is None:
-        return
-    skills = skills_for(session, project_id, spec, person_id)
-    before = consensus.lock_posterior(session, item_id) or skills.posterior([], [])
-    after = skills.update(before, person_id, spec.values.index(rating))
-    consensus.set_posterior(session, item_id, after.tolist())
+def update_posterior(session: Session, project_id: str, spec: LabelSpec, item_id: str) -> None:
+    """Store what the item's ratings come to; "cannot tell" counts for nothing. The item's row must be locked."""
+    evidence = consensus.evidence(session, project_id, spec.name, item_id)
+    given = [(person, spec.values.index(rating)) for person, rating in evidence.ratings if rating in spec.values]
+    if given:
+        people, codes = zip(*given, strict=True)
+        consensus.set_posterior(session, item_id, skills_of(evidence, spec).posterior(people, codes).tolist())
 
 
-def skills_for(session: Session, project_id: str, spec: LabelSpec, person_id: str) -> Skills:
-    """Return what the newest fit knows of one person; before the first fit, what is thought of anybody."""
-    fit = consensus.newest_fit(session, project_id, spec.name)
-    if fit is None:
-        return first_skills(spec)
-    known = consensus.skill(session, person_id, spec.name)
-    people = {"workers": [person_id], "confusion": [known.confusion]} if known is not None else {}
-    return Skills.from_json({"workers": [], "confusion": [], **fit.model, **people})
+def skills_of(evidence: Evidence, spec: LabelSpec) -> Skills:
+    """Return what the newest fit knows of the people concerned; before the first fit, what is thought of anybody."""
+    if evidence.model is None or tuple(evidence.model["classes"]) != spec.values:
+        return first_skills(spec.values)
+    people = {"workers": list(evidence.confusion), "confusion": list(evidence.confusion.values())}
+    return Skills.from_json({**evidence.model, **people})
 
 
-def first_skills(spec: LabelSpec) -> Skills:
+@cache
+def first_skills(values: tuple[str, ...]) -> Skills:
     """Return what is thought of anybody before anything was learned: the centre of the model's own prior."""
-    n_classes = len(spec.values)
-    base = OrdinalDawidSkene().base(n_classes).T
+    from annotator.consensus.ordinal import OrdinalDawidSkene  # slow to load, and not needed after the first fit
+
+    n_classes = len(values)
     return Skills.from_json(
         {
-            "classes": list(spec.values),
+            "classes": list(values),
             "workers": [],
             "prior": [1 / n_classes] * n_classes,
             "confusion": [],
-            "unknown": base.tolist(),
+            "unknown": OrdinalDawidSkene().base(n_classes).T.tolist(),
             "temper": 1.0,
             "slope": 1.0,
             "bias": None,

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from annotator.dispensing.posterior import move_posterior
+from annotator.dispensing.posterior import update_posterior
 from annotator.dispensing.returns import held_lease, require_live
 from annotator.domain.answers import Answer, cannot_tell, flat_labels
 from annotator.domain.errors import ConflictError
@@ -78,7 +78,8 @@ def _submit(
     session.flush()
     audit.record(session, now, person_id, "annotation.created", lease.item_id, annotation=annotation.id)
     outbox.add(session, now, OutboxKind.ANNOTATION, annotation.id)
-    move_posterior(session, project.id, schema.rating, lease.item_id, person_id, annotation.rating)
+    if annotation.rating is not None:
+        update_posterior(session, project.id, schema.rating, lease.item_id)
     if item_state.record_answer(session, lease.item_id):
         outcome = settle(annotation_log.ratings(session, lease.item_id))
         item_state.move(session, now, audit.SERVICE, lease.item_id, outcome)

@@ -1,26 +1,29 @@
 """The refit: all answers of a project at once, the rating by the ordinal form and the indicators as one batch.
 
-Between refits each answer moves its item's posterior by itself (`dispensing.posterior`). A refit never overwrites an item that
-has been answered since it began. Only labels go in: skips, flags, breaks and "cannot tell" move nobody's skill.
+Between refits each answer brings its item's posterior up to date by itself (`dispensing.posterior`), and so does a refit for items
+that were answered while it ran. Only labels go in: skips, flags, breaks and "cannot tell" move nobody's skill.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
+from annotator.consensus.accuracy import expected_accuracy_of_workers
 from annotator.consensus.em import ExpectationMaximisation
 from annotator.consensus.hierarchical import HierarchicalDawidSkene
 from annotator.consensus.labels import LabelMatrix
 from annotator.consensus.ordinal import OrdinalDawidSkene
 from annotator.consensus.skills import Skills
+from annotator.dispensing.posterior import update_posterior
 from annotator.domain.schema import LabelSpec, Schema
+from annotator.insight.labels import LabelTable
 from annotator.storage import annotation_log, audit, consensus
-from annotator.storage.annotation_log import LabelRow
 from annotator.storage.consensus import ItemConsensus
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
@@ -29,7 +32,8 @@ from annotator.storage.tables_consensus import ConsensusFit, Skill
 FIRST = 64
 GROWTH = 0.15
 LONGEST = timedelta(hours=1)
-_BATCH = 1_000
+_BATCH = 500
+_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,16 @@ class Fitted:
     labels: LabelMatrix
     model: ExpectationMaximisation
 
+    @property
+    def given(self) -> NDArray[np.bool_]:
+        """Whether anybody gave the label to the item, shape (n_items,)."""
+        return np.bincount(self.labels.task, minlength=self.labels.n_tasks) > 0
+
 
 def refit_if_due(database: Database, project: Project, schema: Schema, now: datetime) -> bool:
     """Refit when the answers have grown by 15 %, or have changed at all and an hour has passed."""
     with database.reading() as session:
-        answers = consensus.count_answers(session, project.id)
+        answers, _ = annotation_log.mark(session, project.id)
         last = consensus.newest_fit(session, project.id, schema.rating.name)
     if last is None:
         due = answers >= FIRST
@@ -55,63 +64,62 @@ def refit_if_due(database: Database, project: Project, schema: Schema, now: date
 
 
 def refit(database: Database, project: Project, schema: Schema, now: datetime) -> bool:
-    """Fit everything anew and store skills and posteriors; False where the answers cannot teach anything yet."""
+    """Fit everything anew and store skills and posteriors; False where the answers cannot teach anything yet.
+
+    Skills are stored before items: an answer that comes in between uses them, and is seen when its item's turn comes.
+    """
     with database.reading() as session:
-        rows = annotation_log.label_rows(session, project.id)
-    fitted = fit_all(schema, rows)
-    rating = fitted.get(schema.rating.name)
-    if rating is None:
+        table = LabelTable.read(session, schema, project.id)
+    fitted = fit_all(schema, table)
+    if schema.rating.name not in fitted:
         return False
     with database.writing() as session:
         for one in fitted.values():
-            row = _fit_row(project, one, len(rows), now)
+            row = _fit_row(project, one, table.n_answers, now)
             session.add(row)
             session.flush()
             consensus.replace_skills(session, one.spec.name, _skills(row.id, one))
-        audit.record(session, now, audit.SERVICE, "consensus.refitted", project.id, answers=len(rows))
-    found = _by_item(schema, rows, fitted)
-    for begin in range(0, len(found), _BATCH):
+        audit.record(session, now, audit.SERVICE, "consensus.refitted", project.id, answers=table.n_answers)
+    found = _by_item(schema, table, fitted)
+    while batch := list(islice(found, _BATCH)):
         with database.writing() as session:
-            consensus.set_consensus(session, found[begin : begin + _BATCH])
+            for item_id in consensus.set_consensus(session, batch):
+                update_posterior(session, project.id, schema.rating, item_id)
     return True
 
 
-def fit_all(schema: Schema, rows: Sequence[LabelRow]) -> dict[str, Fitted]:
-    """Return the fit of every label that at least two people have given, by name."""
-    matrices = {spec.name: matrix for spec in schema.labels if (matrix := _matrix(spec, rows)) is not None}
-    specs = {spec.name: spec for spec in schema.labels}
+def fit_all(schema: Schema, table: LabelTable) -> dict[str, Fitted]:
+    """Return the fit of every label that at least two people have given, by name: the rating's first."""
+    matrices = {spec: matrix for spec in schema.labels if (matrix := table.matrix(spec)) is not None}
+    learnable = {spec: matrix for spec, matrix in matrices.items() if np.ptp(matrix.worker)}
     fitted: dict[str, Fitted] = {}
-    rating = schema.rating.name
-    if rating in matrices:
-        fitted[rating] = Fitted(specs[rating], matrices[rating], OrdinalDawidSkene().fit(matrices[rating]))
-    by_shape: dict[int, dict[str, LabelMatrix]] = {}
-    for name, matrix in matrices.items():
-        if name != rating:
-            by_shape.setdefault(matrix.n_classes, {})[name] = matrix
-    for batch in by_shape.values():
-        for name, model in HierarchicalDawidSkene().fit_batch(batch).items():
-            fitted[name] = Fitted(specs[name], batch[name], model)
+    rating = schema.rating
+    if rating in learnable:
+        fitted[rating.name] = Fitted(rating, learnable[rating], OrdinalDawidSkene().fit(learnable[rating]))
+    by_shape: dict[int, dict[str, LabelSpec]] = {}
+    for spec in learnable:
+        if spec != rating:
+            by_shape.setdefault(len(spec.values), {})[spec.name] = spec
+    for specs in by_shape.values():
+        models = HierarchicalDawidSkene().fit_batch({name: learnable[spec] for name, spec in specs.items()})
+        fitted |= {name: Fitted(specs[name], learnable[specs[name]], model) for name, model in models.items()}
     return fitted
 
 
 def drift_from_refit(database: Database, project: Project, schema: Schema) -> float:
-    """Return how far any stored rating posterior lies from that of a fit from scratch; 0 right after a refit."""
-    with database.reading() as session:
-        rows = annotation_log.label_rows(session, project.id)
+    """Return how far any stored rating posterior lies from that of a fit from scratch: right after a refit, nowhere by more
+    than `storage.consensus.MOVED`. An item whose posterior is missing, or should be, is as far off as can be.
+    """
+    with database.frozen() as session:
+        table = LabelTable.read(session, schema, project.id)
         stored = consensus.stored(session, project.id)
-    rating = fit_all(schema, rows).get(schema.rating.name)
+    rating = fit_all(schema, table).get(schema.rating.name)
     if rating is None:
         return 0.0
-    fresh = dict(zip(rating.labels.tasks.tolist(), rating.model.posterior_, strict=True))
+    fresh = {str(table.items[code]): rating.model.posterior_[code] for code in np.flatnonzero(rating.given)}
+    if fresh.keys() - stored.keys():
+        return 1.0
     return max((float(np.abs(np.array(stored[item]) - p).max()) for item, p in fresh.items()), default=0.0)
-
-
-def _matrix(spec: LabelSpec, rows: Sequence[LabelRow]) -> LabelMatrix | None:
-    given = [(item, person, value) for item, person, labels in rows if (value := labels.get(spec.name)) is not None]
-    if len({person for _, person, _ in given}) < 2:
-        return None
-    items, people, values = zip(*given, strict=True)
-    return LabelMatrix.from_columns(list(items), list(people), list(values), classes=spec.values)
 
 
 def _fit_row(project: Project, one: Fitted, answers: int, now: datetime) -> ConsensusFit:
@@ -123,8 +131,8 @@ def _fit_row(project: Project, one: Fitted, answers: int, now: datetime) -> Cons
         fitted_at=now,
         n_answers=answers,
         n_labels=one.labels.n_labels,
-        n_items=one.labels.n_tasks,
-        n_people=one.labels.n_workers,
+        n_items=int(one.given.sum()),
+        n_people=len(np.unique(one.labels.worker)),
         converged=bool(one.model.converged_),
         log_likelihood=float(one.model.log_likelihood_[-1]),
         model={**skills.to_json(), "workers": [], "confusion": []},
@@ -132,45 +140,33 @@ def _fit_row(project: Project, one: Fitted, answers: int, now: datetime) -> Cons
 
 
 def _skills(fit_id: str, one: Fitted) -> list[Skill]:
-    """Return everybody's matrix with the accuracy it comes to over the prevalence of the classes."""
+    """Return the matrix of everybody who gave the label, with the accuracy it comes to over the prevalence of the classes."""
     skills: Skills = one.model.skills_
-    low, high = one.model.confusion_interval()
-    accuracy = [np.einsum("wkk,k->w", matrix, skills.prior) for matrix in (skills.confusion, low, high)]
+    accuracy = expected_accuracy_of_workers(one.model.dirichlet_, skills.prior)
     return [
         Skill(
-            person_id=str(person),
+            person_id=str(skills.workers[place]),
             label=one.spec.name,
             fit_id=fit_id,
             confusion=skills.confusion[place].tolist(),
             effective_n=float(one.model.effective_n_[place].sum()),
-            accuracy=float(accuracy[0][place]),
-            low=float(accuracy[1][place]),
-            high=float(accuracy[2][place]),
+            accuracy=float(accuracy.mean[place]),
+            low=float(accuracy.low[place]),
+            high=float(accuracy.high[place]),
         )
-        for place, person in enumerate(skills.workers)
+        for place in np.unique(one.labels.worker)
     ]
 
 
-def _by_item(schema: Schema, rows: Sequence[LabelRow], fitted: dict[str, Fitted]) -> list[ItemConsensus]:
-    seen = Counter(item for item, _, _ in rows)
-    tables = {
-        name: dict(zip(one.labels.tasks.tolist(), np.round(one.model.posterior_, 6).tolist(), strict=True))
-        for name, one in fitted.items()
-    }
-    ratings = dict(
-        zip(
-            fitted[schema.rating.name].labels.tasks.tolist(),
-            fitted[schema.rating.name].model.posterior_.tolist(),
-            strict=True,
+def _by_item(schema: Schema, table: LabelTable, fitted: dict[str, Fitted]) -> Iterator[ItemConsensus]:
+    """Yield what the fits say of each item, in order of item id; nothing of a label that nobody gave it."""
+    seen = np.bincount(table.item, minlength=len(table.items))
+    shares = {name: (one.given, np.round(one.model.posterior_, _DIGITS)) for name, one in fitted.items()}
+    given, ratings = shares.pop(schema.rating.name)
+    for code in np.argsort(table.items.astype(str)):
+        yield ItemConsensus(
+            item_id=str(table.items[code]),
+            answered=int(seen[code]),
+            posterior=ratings[code].tolist() if given[code] else None,
+            indicators={name: rows[code].tolist() for name, (has, rows) in shares.items() if has[code]},
         )
-    )
-    names = [name for name in tables if name != schema.rating.name]
-    return [
-        ItemConsensus(
-            item_id=item,
-            answered=count,
-            posterior=ratings.get(item),
-            indicators={name: tables[name][item] for name in names if item in tables[name]},
-        )
-        for item, count in seen.items()
-    ]

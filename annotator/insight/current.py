@@ -7,6 +7,7 @@ from threading import Lock
 
 from annotator.domain.schema import Schema
 from annotator.insight.agreement import LabelAgreement, agreement_by_label
+from annotator.insight.labels import LabelTable
 from annotator.storage import annotation_log
 from annotator.storage.database import Database
 
@@ -36,7 +37,7 @@ class CurrentAgreement:
                 mark = annotation_log.mark(session, self.project_id)
                 if mark == self._mark:
                     return self._standing
-                rows = annotation_log.label_rows(session, self.project_id)
-            self._standing = Standing(len(rows), agreement_by_label(self.schema, rows))
+                table = LabelTable.read(session, self.schema, self.project_id)
+            self._standing = Standing(table.n_answers, agreement_by_label(self.schema, table))
             self._mark = mark
             return self._standing

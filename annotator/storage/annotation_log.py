@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import Text, cast, func
 from sqlmodel import Session, col, select
 
 from annotator.domain.items import ItemState
 from annotator.storage.tables import Annotation, Item, Person
-
-LabelRow = tuple[str, str, dict[str, str | None]]
-"""Item id, person id, flat labels of one annotation."""
 
 _SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
 
@@ -48,7 +45,7 @@ def count_since(session: Session, since: datetime, person_id: str | None = None)
 
 
 def mark(session: Session, project_id: str) -> tuple[int, str]:
-    """Return a value that changes whenever `label_rows` does: how many rows there are, and the newest."""
+    """Return a value that changes whenever `label_columns` does: how many rows there are, and the newest."""
     statement = (
         select(func.count(), func.max(Annotation.id))
         .select_from(Annotation)
@@ -72,12 +69,16 @@ def ratings_of(session: Session, item_ids: Sequence[str]) -> dict[str, list[str 
     return found
 
 
-def label_rows(session: Session, project_id: str) -> list[LabelRow]:
-    """Return (item id, person id, flat labels) of every annotation of items that are not withdrawn or quarantined."""
+def label_columns(session: Session, project_id: str) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    """Return item ids, person ids and flat labels (as JSON text) of every annotation of items that are not withdrawn or
+    quarantined, in the order they came.
+    """
     statement = (
-        select(Annotation.item_id, Annotation.person_id, Annotation.labels)
+        select(Annotation.item_id, Annotation.person_id, cast(col(Annotation.labels), Text))
         .join(Item, col(Item.id) == Annotation.item_id)
         .where(Item.project_id == project_id, col(Item.state).not_in(_SHUT))
         .order_by(col(Annotation.id))
     )
-    return [(item, person, dict(labels)) for item, person, labels in session.exec(statement)]
+    rows = session.exec(statement).all()
+    items, people, labels = zip(*rows, strict=True) if rows else ((), (), ())
+    return items, people, labels

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func
+from sqlalchemy import and_, bindparam, delete, func
 from sqlmodel import Session, col, select, update
 
 from annotator.storage.tables import Annotation, Item
 from annotator.storage.tables_consensus import ConsensusFit, Skill
+
+MOVED = 1e-4
+"""A refit rewrites an item only where a probability of it has moved by more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The ratings of one item by person, in the order they came; `model` is the newest fit's, None before the first, and
+    `confusion` holds the matrices of the people it knows.
+    """
+
+    ratings: list[tuple[str, str]]
+    model: dict[str, Any] | None
+    confusion: dict[str, list[list[float]]]
 
 
 @dataclass(frozen=True, slots=True)
 class ItemConsensus:
     """What a fit says of one item: the rating's posterior, and that of each indicator by name.
 
-    `answered` is how many answers the fit saw; an item that has more by now keeps the posterior that they moved.
+    `answered` is how many answers the fit saw; an item may have more by now.
     """
 
     item_id: str
@@ -30,8 +45,37 @@ def newest_fit(session: Session, project_id: str, label: str) -> ConsensusFit | 
     return session.exec(statement.order_by(col(ConsensusFit.id).desc()).limit(1)).first()
 
 
-def skill(session: Session, person_id: str, label: str) -> Skill | None:
-    return session.get(Skill, (person_id, label))
+def evidence(session: Session, project_id: str, label: str, item_id: str) -> Evidence:
+    """Return all ratings of one item with what the newest fit knows of those who gave them, as of one moment."""
+    newest = (
+        select(ConsensusFit.id)
+        .where(ConsensusFit.project_id == project_id, ConsensusFit.label == label)
+        .order_by(col(ConsensusFit.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Annotation.person_id, Annotation.rating, ConsensusFit, Skill.confusion)
+        .select_from(Annotation)
+        .outerjoin(ConsensusFit, col(ConsensusFit.id) == newest)
+        .outerjoin(
+            Skill,
+            and_(
+                col(Skill.person_id) == Annotation.person_id,
+                col(Skill.label) == label,
+                col(Skill.fit_id) == ConsensusFit.id,
+            ),
+        )
+        .where(Annotation.item_id == item_id, col(Annotation.rating).is_not(None))
+        .order_by(col(Annotation.id))
+    )
+    rows = session.exec(statement).all()
+    fit = rows[0][2] if rows else None
+    return Evidence(
+        ratings=[(person, str(rating)) for person, rating, _, _ in rows],
+        model=fit.model if fit is not None else None,
+        confusion={person: list(confusion) for person, _, _, confusion in rows if confusion is not None},
+    )
 
 
 def skills_of(session: Session, label: str) -> dict[str, Skill]:
@@ -44,42 +88,29 @@ def replace_skills(session: Session, label: str, skills: Sequence[Skill]) -> Non
     session.add_all(skills)
 
 
-def lock_posterior(session: Session, item_id: str) -> list[float] | None:
-    """Return the posterior of an item whose row this transaction has locked."""
-    found = session.exec(select(Item.posterior).where(Item.id == item_id)).one()
-    return list(found) if found is not None else None
-
-
 def set_posterior(session: Session, item_id: str, posterior: Sequence[float]) -> None:
     risk = 1 - max(posterior)
     session.exec(update(Item).where(col(Item.id) == item_id).values(posterior=list(posterior), risk=risk))
 
 
-def set_consensus(session: Session, rows: Sequence[ItemConsensus]) -> int:
-    """Store what a fit says of items that have had no answer since; return how many those are."""
-    table = Item.__table__  # type: ignore[attr-defined]
-    statement = (
-        table.update()
-        .where(table.c.id == bindparam("item"), table.c.answered == bindparam("seen"))
-        .values(posterior=bindparam("posterior"), risk=bindparam("risk"), indicators=bindparam("indicators"))
-    )
-    values = [
-        {
-            "item": row.item_id,
-            "seen": row.answered,
-            "posterior": row.posterior,
-            "risk": 1 - max(row.posterior) if row.posterior else None,
-            "indicators": row.indicators,
-        }
-        for row in rows
-    ]
-    return int(session.connection().execute(statement, values).rowcount) if values else 0
+def set_consensus(session: Session, rows: Sequence[ItemConsensus]) -> list[str]:
+    """Store what a fit says of items, where that has moved; lock them, and return those that have had an answer since.
 
-
-def count_answers(session: Session, project_id: str) -> int:
-    """Count the answers of a project."""
-    statement = select(func.count()).select_from(Annotation).join(Item, col(Item.id) == Annotation.item_id)
-    return session.exec(statement.where(Item.project_id == project_id)).one()
+    Those keep the posterior that their last answer left, which the caller brings up to date.
+    """
+    known = _locked(session, [row.item_id for row in rows])
+    values, late = [], []
+    for row in rows:
+        answered, posterior, indicators = known[row.item_id]
+        if answered != row.answered:
+            late.append(row.item_id)
+            row = replace(row, posterior=None if posterior is None else list(posterior))  # noqa: PLW2901
+        if _moved(posterior, row.posterior) or _any_moved(indicators or {}, row.indicators):
+            risk = 1 - max(row.posterior) if row.posterior else None
+            values.append({"item": row.item_id, "posterior": row.posterior, "risk": risk, "indicators": row.indicators})
+    if values:
+        session.connection().execute(_SET, values)
+    return late
 
 
 def certain(session: Session, project_id: str, risk: float) -> tuple[int, int]:
@@ -95,3 +126,36 @@ def stored(session: Session, project_id: str) -> Mapping[str, list[float]]:
     """Return the stored posterior of every item that has one."""
     statement = select(Item.id, Item.posterior).where(Item.project_id == project_id, col(Item.risk).is_not(None))
     return {item_id: list(posterior or ()) for item_id, posterior in session.exec(statement)}
+
+
+def _locked(
+    session: Session, item_ids: Sequence[str]
+) -> dict[str, tuple[int, Sequence[float] | None, Mapping[str, Any] | None]]:
+    """Return answers, posterior and indicators of items, which stay as they are until the transaction ends."""
+    statement = (
+        select(Item.id, Item.answered, Item.posterior, Item.indicators)
+        .where(col(Item.id).in_(item_ids))
+        .order_by(col(Item.id))
+        .with_for_update(key_share=True)
+    )
+    return {
+        item: (answered, posterior, indicators) for item, answered, posterior, indicators in session.exec(statement)
+    }
+
+
+def _moved(before: Sequence[float] | None, after: Sequence[float] | None) -> bool:
+    if before is None or after is None or len(before) != len(after):
+        return before is not after
+    return max(abs(old - new) for old, new in zip(before, after, strict=True)) > MOVED
+
+
+def _any_moved(before: Mapping[str, Sequence[float]], after: Mapping[str, Sequence[float]]) -> bool:
+    return before.keys() != after.keys() or any(_moved(before[name], after[name]) for name in after)
+
+
+_ITEM = Item.__table__  # type: ignore[attr-defined]
+_SET = (
+    _ITEM.update()
+    .where(_ITEM.c.id == bindparam("item"))
+    .values(posterior=bindparam("posterior"), risk=bindparam("risk"), indicators=bindparam("indicators"))
+)
