@@ -64,6 +64,7 @@ class Numbers:
     multiplier: Mapping[str, int]
     filler: frozenset[str]
     magnitude: frozenset[str]
+    strong: frozenset[str]
     spelled: frozenset[str]
     heads: frozenset[str]
     glued: re.Pattern[str]
@@ -154,6 +155,7 @@ def numbers() -> Numbers:
         multiplier=lists["multiplier"],
         filler=frozenset(lists["filler"]),
         magnitude=frozenset(lists["magnitude"]),
+        strong=frozenset(digits),
         spelled=frozenset(digits.keys() | lists["weak"].keys()),
         heads=frozenset(part[:3] for part in parts),
         glued=re.compile(rf"{one}{{2,20}}"),

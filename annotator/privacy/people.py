@@ -30,7 +30,7 @@ def find_people(reading: Reading) -> None:
             continue
         if word in known.first:
             _first_name(reading, i, word)
-        elif len(word) == 1 and _initial(reading, i) and _is_family(reading, i + 2):
+        elif len(word) == 1 and word.isalpha() and _initial(reading, i) and _is_family(reading, i + 2):
             _mask_name(reading, i, sure=True)
     reading.tick()
 
