@@ -156,10 +156,10 @@ _SHAPES = (
     Shape(
         Kind.COORDINATES,
         re.compile(
-            r"\b(?:lat|latitude|latitud|lon|lng|longitude|longitud|breite|lange)[\s:=]{0,3}[-+]?\d{1,3}[.,]\d{1,10}",
+            r"\b(?:lat|latitude|latitud|lon|lng|long|longitude|longitud|breite|lange)[\s:=.]{0,3}[-+]?\d{1,3}[.,]\d{1,10}",
             re.IGNORECASE,
         ),
-        _has("lat ", "lat:", "lat=", "lon ", "lon:", "lon=", "lng", "itud", "breite", "lange"),
+        _has("lat ", "lat.", "lat:", "lat=", "lon ", "lon:", "lon=", "lng", "itud", "breite", "lange"),
     ),
     Shape(Kind.COORDINATES, re.compile(rf"\b[{_CODE}]{{4,8}}\+[{_CODE}]{{2,3}}\b"), _has("+")),
     Shape(

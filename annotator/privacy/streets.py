@@ -142,7 +142,7 @@ def _street_name(reading: Reading, first: int, end: int, *, numbered_before: boo
                 break
             return _house_number_end(tokens, i), capital, True
         if not tokens.is_word(i):
-            if word not in ".,-/'º°#" or (word == "." and i > end and len(tokens.words[i - 1]) > 2):
+            if word not in ".,-/'º°#" or (word == "." and i > end and len(tokens.words[i - 1]) > 3):
                 break
         elif tokens.is_capital(i):
             last, capital = i, True
