@@ -63,7 +63,7 @@ def suppress(cells: Mapping[Value, int], smallest: int = SMALLEST_CELL) -> dict[
 def suppress_rare(
     rows: Sequence[Mapping[str, str]], keys: Sequence[str], smallest: int = SMALLEST_CELL
 ) -> list[dict[str, str]]:
-    """Return rows in which every combination of `keys` is shared by at least `smallest` rows (k-anonymity, Sweeney 2002).
+    """Return rows in which every combination of `keys` is shared by at least `smallest` rows (Sweeney 2002).
 
     Keys are suppressed from the last to the first in rows whose combination is rare. If the rows suppressed in every key
     are too few by then, the rarest others join them. With fewer rows than `smallest` all keys of all rows are suppressed.

@@ -44,9 +44,7 @@ def find_digits(reading: Reading) -> None:
 def _find_written_dates(reading: Reading) -> None:
     """As in "16 January 1959", "17 de enero de 1964": a year that people were born in, or a cue of birth before any date."""
     tokens, months = reading.tokens, lexicon.words("quantities", "months")
-    for i, word in enumerate(tokens.words):
-        if word not in months:
-            continue
+    for i in tokens.having(months):
         near = [j for j in range(max(0, i - 3), i + 5) if reading.free_digits(j)]
         days = [j for j in near if len(tokens.words[j]) <= 2]
         years = [j for j in near if len(tokens.words[j]) == 4 and j > i]

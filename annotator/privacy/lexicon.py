@@ -64,6 +64,7 @@ class Numbers:
     multiplier: Mapping[str, int]
     filler: frozenset[str]
     magnitude: frozenset[str]
+    strong: frozenset[str]
     spelled: frozenset[str]
     heads: frozenset[str]
     glued: re.Pattern[str]
@@ -125,6 +126,8 @@ def names() -> Names:
                 continue
             if attribute.startswith("first_name"):
                 first.update(_name_words(listed))
+                if locale == "pl_PL":
+                    first.update(_polish_cases(listed))
                 accented.update(fold(name) for name in listed if not name.isascii())
                 plain.update(name.lower() for name in listed if name.isascii())
             elif "last_name" in attribute or "surname" in attribute:
@@ -154,6 +157,7 @@ def numbers() -> Numbers:
         multiplier=lists["multiplier"],
         filler=frozenset(lists["filler"]),
         magnitude=frozenset(lists["magnitude"]),
+        strong=frozenset(digits),
         spelled=frozenset(digits.keys() | lists["weak"].keys()),
         heads=frozenset(part[:3] for part in parts),
         glued=re.compile(rf"{one}{{2,20}}"),
@@ -207,6 +211,16 @@ def _read(name: str) -> dict[str, Any]:
     path = resources.files("annotator.privacy") / "data" / f"{name}.yaml"
     lists: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return lists
+
+
+def _polish_cases(listed: Iterable[str]) -> Iterator[str]:
+    """Yield first names as they stand after "ask for", "with" and "of"; forms that are usual words are left out."""
+    for name in _name_words(listed):
+        endings = ("y", "i", "e", "ie") if name.endswith("a") else ("a", "em", "owi", "iem")
+        stem = name.removesuffix("a")
+        for form in (stem + ending for ending in endings):
+            if common_words().get(form, 0.0) < _COMMON:
+                yield form
 
 
 def _written(word: str) -> float:

@@ -30,8 +30,8 @@ def find_people(reading: Reading) -> None:
             continue
         if word in known.first:
             _first_name(reading, i, word)
-        elif len(word) == 1 and _initial(reading, i) and _is_family(reading, i + 2):
-            _mask_name(reading, i, sure=True)
+        elif len(word) == 1 and word.isalpha() and _initial(reading, i) and _is_titled_or_family(reading, i):
+            _mask_name(reading, i, sure=True, cued=True)
     reading.tick()
 
 
@@ -55,6 +55,11 @@ def _share(word: str) -> float:
 
 def _family_name(word: str) -> bool:
     return word in lexicon.names().family or word.endswith(_FAMILY_ENDINGS)
+
+
+def _is_titled_or_family(reading: Reading, i: int) -> bool:
+    """As in "J. Roe", or French "M. Exemple", where the initial is a title."""
+    return (reading.language == "fr" and reading.tokens.words[i] == "m") or _is_family(reading, i + 2)
 
 
 def _after_cue(reading: Reading, first: int, end: int) -> None:

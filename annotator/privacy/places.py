@@ -60,9 +60,9 @@ def _find_beside_landmarks(reading: Reading) -> None:
 
 def _find_milestones(reading: Reading) -> None:
     """As in "km 14": the unit before the number tells a place, after it a distance."""
-    tokens, milestones = reading.tokens, lexicon.words("context", "milestones")
-    for i, word in enumerate(tokens.words):
-        if word not in milestones or not reading.free(i) or not reading.free_digits(i + 1):
+    tokens = reading.tokens
+    for i in tokens.having(lexicon.words("context", "milestones")):
+        if not reading.free(i) or not reading.free_digits(i + 1):
             continue
         if not (i and (tokens.is_digits(i - 1) or tokens.words[i - 1] == "/")):
             reading.mask(i, i + 1, Kind.PLACE, sure=False)

@@ -178,8 +178,8 @@ def _bare_platforms(reading: Reading) -> None:
     """A platform is named: either somebody on it was masked nearby, or every word around only says how to get in touch."""
     tokens = reading.tokens
     strict, plain = lexicon.words("context", "strict_platform"), lexicon.contact_words()
-    for i, word in enumerate(tokens.words):
-        if word not in strict or i in reading.taken:
+    for i in tokens.having(strict):
+        if i in reading.taken:
             continue
         clause = _clause(reading, i)
         if any(j in reading.taken or tokens.is_masked(j) for j in clause):
@@ -209,7 +209,6 @@ def _clause(reading: Reading, i: int) -> range:
 
 
 def _many_number_words(reading: Reading) -> None:
-    digits = lexicon.numbers().digits
-    count = sum(word in digits for i, word in enumerate(reading.tokens.words) if i not in reading.taken)
-    if count >= MAX_SPELLED:
+    spelled = reading.tokens.having(lexicon.numbers().strong)
+    if len(spelled) >= MAX_SPELLED and sum(i not in reading.taken for i in spelled) >= MAX_SPELLED:
         reading.reason("digits: many numbers in words")

@@ -17,6 +17,7 @@ _LOOK_ALIKE = re.compile(r"[oilszb|]{1,6}")
 _LOOK_ALIKE_CHUNK = re.compile(r"[ .-][OIlSB]{0,4}\d")
 _GAP = re.compile(r"(?:[^\w€$£₱%°<>]|_){0,10}")
 _CONJUNCTION = frozenset(["and", "y", "et", "und", "i", "si", "at", "oraz", "plus", "by", "next", "t", "e", "a"])
+_FIRST_OF_DIGITS = frozenset("0123456789oilszb|")
 _OFTEN_OTHER = frozenset(["to", "too", "for", "fore", "won", "ate", "once", "zip", "ow", "wala"])
 MAX_FILLERS = 2
 
@@ -72,7 +73,7 @@ def digit_runs(tokens: Tokens, taken: set[int]) -> list[Run]:
 def _atoms(tokens: Tokens, taken: set[int]) -> Iterator[Atom]:
     known, words = lexicon.numbers(), tokens.words
     digits, weak = known.digits, known.weak
-    for i in _candidates(words):
+    for i in _candidates(words, tokens.distinct):
         word = words[i]
         if i in taken:
             continue
@@ -89,14 +90,15 @@ def _atoms(tokens: Tokens, taken: set[int]) -> Iterator[Atom]:
             yield Atom(i, _unglued(word), spelled=True)
 
 
-def _candidates(words: list[str]) -> list[int]:
+def _candidates(words: list[str], distinct: frozenset[str]) -> list[int]:
     """Return the few tokens that could be digits at all."""
     known, common = lexicon.numbers(), lexicon.common_words()
-    distinct = set(words)
-    likely = distinct & known.spelled
-    likely.update(word for word in distinct if word[0] in "0123456789")
-    likely.update(word for word in distinct if word[0] in "oilszb|" and len(word) <= 6)
-    likely.update(word for word in distinct if len(word) > 7 and word[:3] in known.heads and word not in common)
+    likely = set(distinct & known.spelled)
+    for word in distinct:
+        if word[0] in _FIRST_OF_DIGITS and (word[0].isdigit() or len(word) <= 6):
+            likely.add(word)
+        if len(word) > 7 and word[:3] in known.heads and word not in common:
+            likely.add(word)
     return [i for i, word in enumerate(words) if word in likely]
 
 

@@ -93,7 +93,7 @@ def _is_code(found: str) -> bool:
     )
 
 
-_LETTER_FIGURE = _seen(r"[A-Za-z]\d", r"[A-Z]{2} \d\d")
+_LETTER_FIGURE = _seen(r"[A-Za-z]\d")
 _SHAPES = (
     Shape(
         Kind.EMAIL,
@@ -135,7 +135,7 @@ _SHAPES = (
     Shape(
         Kind.IP,
         re.compile(rf"\b(?:{_HEX}{{2}}[:-]){{5}}{_HEX}{{2}}\b"),
-        _has(":", "-"),
+        lambda text, _: text.count(":") + text.count("-") >= 5,
     ),
     Shape(
         Kind.IP,
@@ -156,16 +156,16 @@ _SHAPES = (
     Shape(
         Kind.COORDINATES,
         re.compile(
-            r"\b(?:lat|latitude|latitud|lon|lng|longitude|longitud|breite|lange)[\s:=]{0,3}[-+]?\d{1,3}[.,]\d{1,10}",
+            r"\b(?:lat|latitude|latitud|lon|lng|long|longitude|longitud|breite|lange)[\s:=.]{0,3}[-+]?\d{1,3}[.,]\d{1,10}",
             re.IGNORECASE,
         ),
-        _has("lat ", "lat:", "lat=", "lon ", "lon:", "lon=", "lng", "itud", "breite", "lange"),
+        _has("lat ", "lat.", "lat:", "lat=", "lon ", "lon:", "lon=", "lng", "itud", "breite", "lange"),
     ),
     Shape(Kind.COORDINATES, re.compile(rf"\b[{_CODE}]{{4,8}}\+[{_CODE}]{{2,3}}\b"), _has("+")),
     Shape(
         Kind.BANK,
         re.compile(r"\b[A-Za-z]{2}\s?\d{2}(?:[ .\-]?[A-Za-z0-9]{4}){2,7}(?:[ .\-]?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])"),
-        _LETTER_FIGURE,
+        _seen(r"[A-Z]{2}\s?\d\d"),
         _is_iban,
     ),
     Shape(
@@ -173,7 +173,7 @@ _SHAPES = (
         re.compile(
             r"\b(?:0x[0-9A-Fa-f]{12,64}|(?:bc1|tb1|ltc1|addr1|bnb1|cosmos1)[0-9a-z]{10,90}|[1-9A-HJ-NP-Za-km-z]{25,110})\b"
         ),
-        lambda text, _: max(map(len, text.split()), default=0) >= 14,
+        lambda text, _: "0x" in text or max(map(len, text.split()), default=0) >= 16,
         _is_wallet,
     ),
     Shape(

@@ -39,8 +39,8 @@ def find_streets(reading: Reading) -> None:
 def _find_trailing(reading: Reading) -> None:
     """As in "12 Example Street", "Example Street", "12b example st": up to five words before the street word."""
     tokens, dwellings = reading.tokens, lexicon.words("context", "dwellings")
-    for i, word in enumerate(tokens.words):
-        if word not in lexicon.words("cues", "street_after") or not reading.free(i):
+    for i in tokens.having(lexicon.words("cues", "street_after")):
+        if not reading.free(i):
             continue
         first, number, capitals = _before_street(reading, i)
         if (number and _could_be_address(tokens, first, i, capitals)) or (
@@ -142,7 +142,7 @@ def _street_name(reading: Reading, first: int, end: int, *, numbered_before: boo
                 break
             return _house_number_end(tokens, i), capital, True
         if not tokens.is_word(i):
-            if word not in ".,-/'º°#" or (word == "." and i > end and len(tokens.words[i - 1]) > 2):
+            if word not in ".,-/'º°#" or (word == "." and i > end and len(tokens.words[i - 1]) > 3):
                 break
         elif tokens.is_capital(i):
             last, capital = i, True
@@ -172,7 +172,7 @@ def _number_before(reading: Reading, first: int) -> int:
 def _find_german(reading: Reading) -> None:
     """As in "Musterstraße 12", "Am Alten Markt 3": compounds, or a street word after one with a capital."""
     tokens = reading.tokens
-    if not any(word.endswith(_GERMAN_ENDINGS) for word in set(tokens.words)):
+    if not any(word.endswith(_GERMAN_ENDINGS) for word in tokens.distinct):
         return
     for i, word in enumerate(tokens.words):
         compound = word.endswith(_GERMAN_ENDINGS) and len(word) > 5 and not _NO_GERMAN_STREET.fullmatch(word)
@@ -208,8 +208,9 @@ def _german_start(reading: Reading, i: int) -> int:
 def _find_dwellings(reading: Reading) -> None:
     """As in "Flat 4B", "Apt 12", "PO Box 77", "Blk 5 Lot 12": a dwelling told by its number."""
     tokens = reading.tokens
-    for i, word in enumerate(tokens.words):
-        if word not in lexicon.words("context", "dwellings") or not reading.free(i):
+    for i in tokens.having(lexicon.words("context", "dwellings")):
+        word = tokens.words[i]
+        if not reading.free(i):
             continue
         j = i + 1
         while tokens.word(j) in {".", "#", ":", "no", "nr", "numero", "number"}:

@@ -29,6 +29,7 @@ class Tokens:
     words: list[str]
     starts: list[int]
     ends: list[int]
+    distinct: frozenset[str]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -36,6 +37,12 @@ class Tokens:
     def exact(self, i: int) -> str:
         """Return token i as written."""
         return self.text[self.starts[i] : self.ends[i]]
+
+    def having(self, listed: frozenset[str]) -> list[int]:
+        """Return the indices of tokens that are listed, cheaply where there is none."""
+        if listed.isdisjoint(self.distinct):
+            return []
+        return [i for i, word in enumerate(self.words) if word in listed]
 
     def word(self, i: int) -> str:
         """Return the folded token i, or nothing where there is none."""
@@ -87,7 +94,8 @@ def tokenise(aligned: Aligned) -> Tokens:
     folded = fold(aligned.text)
     spans = [match.span() for match in _TOKEN.finditer(aligned.text)]
     words = [folded[start:end] for start, end in spans]
-    return Tokens(aligned, aligned.text, folded, words, [start for start, _ in spans], [end for _, end in spans])
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    return Tokens(aligned, aligned.text, folded, words, starts, ends, frozenset(words))
 
 
 def find_phrases(tokens: Tokens, index: CueIndex) -> dict[str, list[tuple[int, int]]]:
