@@ -19,7 +19,7 @@ def test_mean_and_interval_are_those_of_draws(seed, n_classes, strength):
     draws = np.stack([rng.dirichlet(row, 20_000)[:, place] for place, row in enumerate(rows)], axis=1) @ prevalence
     found = expected_accuracy_of_workers(rows[None], prevalence)
     assert found.mean[0] == pytest.approx(draws.mean(), abs=0.01)
-    assert [found.low[0], found.high[0]] == pytest.approx(np.quantile(draws, [0.025, 0.975]).tolist(), abs=0.02)
+    assert [found.low[0], found.high[0]] == pytest.approx(np.quantile(draws, [0.025, 0.975]).tolist(), abs=0.04)
 
 
 def test_more_labels_narrow_the_interval():
