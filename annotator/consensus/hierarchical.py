@@ -22,7 +22,7 @@ from scipy.special import psi
 
 from annotator.consensus.em import FLOOR, ExpectationMaximisation, Outcome, Step
 from annotator.consensus.labels import LabelMatrix
-from annotator.consensus.pool import STRENGTH_START, Pool, coin, log_beta
+from annotator.consensus.pool import Pool, coin, log_beta
 from annotator.consensus.prior import ClassifierPrior
 from annotator.consensus.problem import FloatArray, Passes, Problem, Sums
 from annotator.domain.errors import InputError
@@ -36,7 +36,7 @@ _LEAST_TEMPER = 0.05
 class HierarchicalDawidSkene(ExpectationMaximisation):
     """The MAP form: workers with few labels shrink to the pool of all.
 
-    `accuracy` is what a worker is thought of before any label, `pool_weight` how many workers that thought weighs,
+    `accuracy` is what a worker is thought of before any label, `pool_weight` how many labels that thought weighs,
     `prevalence_weight` how many tasks of each class are imagined beforehand. A task with one label teaches nothing
     about workers (there is nobody to compare with), and so does not move them.
 
@@ -47,7 +47,7 @@ class HierarchicalDawidSkene(ExpectationMaximisation):
     """
 
     accuracy: float = 0.7
-    pool_weight: float = 10.0
+    pool_weight: float = 20.0
     prevalence_weight: float = 10.0
     temper: bool = True
     warm_start: bool = False
@@ -78,13 +78,14 @@ class HierarchicalDawidSkene(ExpectationMaximisation):
         if not 1 / problem.n_classes < self.accuracy < 1:
             raise InputError(f"{self.accuracy} is not between chance and 1.", where="accuracy", mend="Use 0.7.")
         if not min(self.pool_weight, self.prevalence_weight) > 0:
-            raise InputError("is not above 0.", where="pool_weight or prevalence_weight", mend="Use 10.")
+            raise InputError("is not above 0.", where="pool_weight or prevalence_weight", mend="Use the default.")
         shape = (problem.n_questions, problem.n_classes, problem.n_classes)
-        if (self.warm_start or self.prior_) and hasattr(self, "pool_") and self.pool_.mean.shape == shape:
+        if (self.warm_start or self.prior_) and hasattr(self, "pool_") and self.pool_.base.shape == shape:
+            if self.pool_.ability.shape[1] != problem.n_workers:
+                self.pool_ = self.pool_.of_workers(problem.n_workers)
             return
         base = np.repeat(self.base(problem.n_classes)[None], problem.n_questions, axis=0)
-        strength = np.full(shape[:2], STRENGTH_START)
-        self.pool_ = Pool(base, strength, base, self.pool_weight)
+        self.pool_ = Pool.around(base, problem.n_workers, self.pool_weight)
 
     def base(self, n_classes: int) -> FloatArray:
         """Return the centre of the pool's mean before any label, `[observed, true]`."""
@@ -95,14 +96,13 @@ class HierarchicalDawidSkene(ExpectationMaximisation):
         return pool.base
 
     def _adopt(self, lead: Self, question: int) -> None:
-        pool, one = lead.pool_, slice(question, question + 1)
-        self.pool_ = Pool(pool.mean[one], pool.strength[one], pool.base[one], pool.base_weight)
+        self.pool_ = lead.pool_.of_question(question)
 
     def _m_step(self, problem: Problem, sums: Sums, posterior: FloatArray) -> Step:
         del problem
         for _ in range(_POOL_STEPS):
             self.pool_ = self.pool_.updated(sums.counts, self._next_base(self.pool_))
-        rows = sums.counts + self.pool_.pseudo_counts[:, None]
+        rows = sums.counts + self.pool_.pseudo_counts
         log_tables = np.maximum(psi(rows) - psi(rows.sum(axis=2, keepdims=True)), np.log(FLOOR))
         penalty = self.pool_.log_prior() - self.pool_.divergence(sums.counts, log_tables)
         if self.prior_ is not None:
@@ -116,7 +116,7 @@ class HierarchicalDawidSkene(ExpectationMaximisation):
 
     def _finish(self, passes: Passes, step: Step, sums: Sums, posterior: FloatArray) -> Outcome:
         """Predict with posterior means: each label is one draw from a worker whose matrix is not known for certain."""
-        dirichlet = sums.counts + self.pool_.pseudo_counts[:, None]
+        dirichlet = sums.counts + self.pool_.pseudo_counts
         after = sums.totals + self.prevalence_weight
         prevalence = after / after.sum(axis=1, keepdims=True)
         tables = np.maximum(dirichlet / dirichlet.sum(axis=2, keepdims=True), FLOOR)

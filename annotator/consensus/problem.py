@@ -22,7 +22,7 @@ from annotator.domain.errors import InputError
 
 FloatArray = NDArray[np.float64]
 
-MAX_CELLS = 200_000_000
+MAX_CELLS = 50_000_000
 """Confusion matrices with more entries than this (workers x classes x classes x questions) are refused."""
 
 _BLOCK = 65_536  # labels in a block, at the least

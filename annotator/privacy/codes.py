@@ -8,7 +8,6 @@ from bisect import bisect_left
 from annotator.privacy import lexicon
 from annotator.privacy.normalise import fold
 from annotator.privacy.reading import Reading
-from annotator.privacy.shapes import NO_PLATES
 from annotator.privacy.tokens import Tokens
 from annotator.privacy.values import Kind
 
@@ -27,34 +26,12 @@ CUED_KINDS = (
 """Which kind a number or code is by the cue before it, the first that applies."""
 
 LOOK_ALIKES = frozenset("oilszb")
+LONG_CHUNK = 6
+"""From so many figures and look-alike letters on a chunk is a number of its own, however few of them are figures."""
+
 _HANDLES = (("handle", Kind.HANDLE), ("platform", Kind.HANDLE))
 _NAMERS = ("handle", "platform", "announce", "reach", "document", "plate", "reference", "wallet", "name")
 _SHORT_AMOUNT = re.compile(r"\d{1,3}[a-z]{1,3}")
-_LABELS = frozenset(
-    [
-        "nr",
-        "no",
-        "tel",
-        "id",
-        "ref",
-        "ssn",
-        "dni",
-        "nie",
-        "nif",
-        "cnp",
-        "sss",
-        "tin",
-        "nip",
-        "ni",
-        "reg",
-        "dob",
-        "mob",
-        "cel",
-        "iban",
-        "am",
-        "pm",
-    ]
-)
 _SERIES = re.compile(r"[A-Z]{1,3}")
 _CHUNK = re.compile(r"[^\W_]+(?:[-_./#+]?[^\W_]+){0,12}")
 _INSIDE_CHUNK = frozenset("-_./#+")
@@ -87,15 +64,20 @@ def find_codes(reading: Reading) -> None:
         done = match.end()
         inside = range(bisect_left(starts, match.start()), bisect_left(starts, done))
         free = [j for j in inside if reading.free(j)]
-        if free and not _is_ordinary(match[0]) and not _is_spelled(tokens, free):
+        if not free or _is_ordinary(match[0]):
+            continue
+        if not _is_spelled(tokens, free):
             _mask_code(reading, free[0], free[-1], match[0])
+        elif sum(map(str.isalnum, match[0])) >= LONG_CHUNK:
+            reading.mask(free[0], free[-1], Kind.PHONE, sure=False)
     reading.tick()
 
 
 def series(tokens: Tokens, i: int) -> bool:
     """Say whether token i is a short group of capitals, as in plates and document numbers."""
-    written = tokens.exact(i)
-    return _SERIES.fullmatch(written) is not None and written not in NO_PLATES and tokens.words[i] not in _LABELS
+    return _SERIES.fullmatch(tokens.exact(i)) is not None and tokens.words[i] not in lexicon.words(
+        "context", "no_series"
+    )
 
 
 def _chunk_start(tokens: Tokens, i: int) -> int:

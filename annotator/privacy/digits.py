@@ -61,6 +61,9 @@ def _judge(reading: Reading, run: Run) -> int:
         _judge_spelled(reading, run)
         return 0
     tokens, text = reading.tokens, _text(reading.tokens, run)
+    if run.first == run.last and quantities.plainly_counted(tokens, run.first):
+        _explain(reading, run, firm=True)
+        return 0
     if quantities.birth_date(text) or (quantities.full_date(text) and reading.cued(run.first, "birth")):
         reading.mask(run.first, run.last, Kind.BIRTH)
         return 0
@@ -71,10 +74,14 @@ def _judge(reading: Reading, run: Run) -> int:
     if explained is Ordinary.NO or _part_of_name(tokens, run):
         _mask_run(reading, run, text)
         return 0
-    reading.explained.append((tokens.starts[run.first], tokens.ends[run.last]))
-    if explained is Ordinary.YES:
-        reading.firm.update(range(run.first, run.last + 1))
+    _explain(reading, run, firm=explained is Ordinary.YES)
     return len(text) if explained is Ordinary.LOOSELY and text.isdecimal() else 0
+
+
+def _explain(reading: Reading, run: Run, *, firm: bool) -> None:
+    reading.explained.append((reading.tokens.starts[run.first], reading.tokens.ends[run.last]))
+    if firm:
+        reading.firm.update(range(run.first, run.last + 1))
 
 
 def _judge_spelled(reading: Reading, run: Run) -> None:

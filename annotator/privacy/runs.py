@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from annotator.privacy import lexicon
 from annotator.privacy.tokens import Tokens
@@ -21,8 +21,7 @@ _OFTEN_OTHER = frozenset(["to", "too", "for", "fore", "won", "ate", "once", "zip
 MAX_FILLERS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """One token's digits. `spelled` is a word, `weak` a token that is a number only among others."""
 
     token: int
@@ -31,8 +30,7 @@ class Atom:
     weak: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Atoms with nothing but separators and fillers between them."""
 
     atoms: tuple[Atom, ...]

@@ -10,74 +10,10 @@ from bisect import bisect_right
 
 from annotator.privacy import lexicon
 from annotator.privacy.reading import Reading
-from annotator.privacy.shapes import TOP_DOMAINS
 from annotator.privacy.tokens import Tokens
 from annotator.privacy.values import Kind
 
 _GLUE = frozenset("._-+@()[]{}<>/\\|*~,'\"")
-_WRITTEN_ENDINGS = frozenset(
-    [
-        "com",
-        "net",
-        "org",
-        "example",
-        "test",
-        "invalid",
-        "info",
-        "biz",
-        "edu",
-        "gov",
-        "io",
-        "app",
-        "de",
-        "fr",
-        "es",
-        "pl",
-        "ro",
-        "ph",
-        "uk",
-        "eu",
-        "co",
-        "me",
-    ]
-)
-_LITTLE_ENDINGS = frozenset(
-    [
-        "de",
-        "es",
-        "it",
-        "no",
-        "in",
-        "to",
-        "is",
-        "at",
-        "my",
-        "me",
-        "la",
-        "pa",
-        "si",
-        "do",
-        "so",
-        "sa",
-        "us",
-        "be",
-        "am",
-        "ma",
-        "ni",
-        "as",
-        "se",
-        "al",
-        "mo",
-        "id",
-        "st",
-        "su",
-        "pe",
-        "na",
-        "za",
-        "ca",
-        "ro",
-    ]
-)
 _LETTER_GAP = re.compile(r"[^\w]{0,3}|_{1,2}")
 _PATHS = frozenset({"/", "slash", "barra", "ukosnik"})
 _NO_PROVIDER_ALONE = frozenset({"orange", "proton"})
@@ -106,15 +42,15 @@ def _find_addresses(reading: Reading) -> None:
         ending, host = _across(tokens, i, 1), _across(tokens, i, -1)
         if not reading.free(i) or ending is None or host is None:
             continue
-        if tokens.words[ending] not in (TOP_DOMAINS if written else _WRITTEN_ENDINGS):
+        if tokens.words[ending] not in lexicon.words("context", "top_domains" if written else "written_endings"):
             continue
-        if tokens.words[ending] in _LITTLE_ENDINGS and _goes_on(tokens, ending):
+        if tokens.words[ending] in lexicon.words("context", "little_endings") and _goes_on(tokens, ending):
             continue
         first, last = _host_start(tokens, host), _path_end(tokens, ending)
         at = _find_at(tokens, first)
         if at is not None:
             reading.mask(_local_part(reading, at), last, Kind.EMAIL, sure=False)
-        elif written or tokens.words[ending] not in _LITTLE_ENDINGS:
+        elif written or tokens.words[ending] not in lexicon.words("context", "little_endings"):
             reading.mask(first, last, Kind.URL, sure=False)
 
 
@@ -166,7 +102,9 @@ def _path_end(tokens: Tokens, ending: int) -> int:
         while tokens.word(joint) in {"(", ")", "[", "]", "{", "}"}:
             joint += 1
         after = _across(tokens, joint, 1) if tokens.word(joint) in dots | _PATHS else None
-        if after is None or (tokens.words[joint] in dots and tokens.words[after] not in TOP_DOMAINS):
+        if after is None or (
+            tokens.words[joint] in dots and tokens.words[after] not in lexicon.words("context", "top_domains")
+        ):
             break
         last = after
     return last + 1 if tokens.word(last + 1) in {")", "]", "}"} and tokens.glued(last + 1) else last

@@ -61,7 +61,8 @@ def _before_street(reading: Reading, i: int) -> tuple[int, bool, int]:
         if tokens.is_digits(j):
             return j, True, capitals
         if not tokens.is_word(j):
-            if tokens.words[j] not in "'-.,":
+            abbreviates = tokens.words[j] == "." and tokens.is_word(j - 1) and len(tokens.words[j - 1]) <= 3
+            if tokens.words[j] not in "'-," and not abbreviates:
                 break
         elif tokens.is_capital(j):
             first, capitals = j, capitals + 1
