@@ -34,6 +34,7 @@ GROWTH = 0.15
 LONGEST = timedelta(hours=1)
 _BATCH = 500
 _DIGITS = 6
+_TOLERANCE = 1e-5  # as in `StreamingConsensus`
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,17 @@ def fit_all(schema: Schema, table: LabelTable) -> dict[str, Fitted]:
     fitted: dict[str, Fitted] = {}
     rating = schema.rating
     if rating in learnable:
-        fitted[rating.name] = Fitted(rating, learnable[rating], OrdinalDawidSkene().fit(learnable[rating]))
+        fitted[rating.name] = Fitted(
+            rating, learnable[rating], OrdinalDawidSkene(tol=_TOLERANCE).fit(learnable[rating])
+        )
     by_shape: dict[int, dict[str, LabelSpec]] = {}
     for spec in learnable:
         if spec != rating:
             by_shape.setdefault(len(spec.values), {})[spec.name] = spec
     for specs in by_shape.values():
-        models = HierarchicalDawidSkene().fit_batch({name: learnable[spec] for name, spec in specs.items()})
+        models = HierarchicalDawidSkene(tol=_TOLERANCE).fit_batch(
+            {name: learnable[spec] for name, spec in specs.items()}
+        )
         fitted |= {name: Fitted(specs[name], learnable[specs[name]], model) for name, model in models.items()}
     return fitted
 
