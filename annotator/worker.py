@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Thread
 
 import structlog
 
@@ -31,12 +31,18 @@ _TIDY = 3600.0
 
 @dataclass
 class Duty:
-    """Something done again and again, `pause` seconds apart."""
+    """Something done again and again, `pause` seconds apart; one that takes long has a thread `apart`."""
 
     name: str
     run: Callable[[], object]
     pause: float
+    apart: bool = False
     due: float = field(default=0.0, init=False)
+    thread: Thread | None = field(default=None, init=False)
+
+    @property
+    def busy(self) -> bool:
+        return self.thread is not None and self.thread.is_alive()
 
 
 def work(service: Service, duties: list[Duty], stopping: Event) -> None:
@@ -51,7 +57,7 @@ def work(service: Service, duties: list[Duty], stopping: Event) -> None:
 def duties(service: Service) -> list[Duty]:
     """Return overdue leases to the pool; push what waits to Label Studio; bring back what was done there."""
     found = [Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)]
-    found.append(Duty("refit the consensus", lambda: _refit(service), pause=10))
+    found.append(Duty("refit the consensus", lambda: _refit(service), pause=10, apart=True))
     desk = RecheckDesk(service.database, service.project, open_vault(service.settings))
     found.append(Duty("tidy the vault", desk.tidy, pause=_TIDY))
     if service.settings.studio:
@@ -77,7 +83,12 @@ def open_mirror(service: Service) -> Mirror:
 def _lead(duties: list[Duty], stopping: Event) -> None:
     while not stopping.wait(_TICK):
         for duty in duties:
-            if time.monotonic() >= duty.due and not stopping.is_set():
+            if time.monotonic() < duty.due or duty.busy or stopping.is_set():
+                continue
+            if duty.apart:
+                duty.thread = Thread(target=_do, args=(duty,), name=duty.name, daemon=True)
+                duty.thread.start()
+            else:
                 _do(duty)
 
 
