@@ -40,30 +40,40 @@ def main(seeds: int) -> None:
     if not DATA.is_dir():
         print("The recorded sets are not there: expected in ../shared/data.")
         return
-    names = [*OURS, *PEERS]
-    for few in (*FEW, None):
-        rounds = 1 if few is None else seeds
-        found = {one: scores(one, few, rounds) for one in SETS}
-        print(f"\n{'all labels' if few is None else f'{few} labels a task'} (accuracy / log loss)")
-        print(f"{'':24}" + "".join(f"{one:>18}" for one in (*SETS, "mean")))
-        for method in names:
-            rows = [found[one][method] for one in SETS]
-            rows.append(tuple(np.mean(rows, axis=0)))
-            print(f"{method:24}" + "".join(f"{accuracy:>11.4f} /{loss:5.2f}" for accuracy, loss in rows), flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for one in SETS:
+            labels = read_labels(DATA / one / "labels.csv")
+            write(folder / f"{one}-all-0.csv", labels)
+            for few in FEW:
+                for seed in range(seeds):
+                    write(folder / f"{one}-{few}-{seed}.csv", at_most(labels, few, np.random.default_rng(seed)))
+        measured("_peer_accuracy", folder, peer=True)
+        for few in (*map(str, FEW), "all"):
+            show(few, {one: scores(sorted(folder.glob(f"{one}-{few}-*.csv")), one) for one in SETS})
 
 
-def scores(name: str, few: int | None, rounds: int) -> dict[str, tuple[float, float]]:
-    labels = read_labels(DATA / name / "labels.csv")
-    truth = read_truth(DATA / name / "truth.csv", labels)
+def show(few: str, found: dict[str, dict[str, tuple[float, float]]]) -> None:
+    print(f"\n{few} labels a task (accuracy / log loss)")
+    print(f"{'':24}" + "".join(f"{one:>18}" for one in (*SETS, "mean")))
+    for method in (*OURS, *PEERS):
+        rows = [found[one][method] for one in SETS]
+        rows.append(tuple(np.mean(rows, axis=0)))
+        print(f"{method:24}" + "".join(f"{accuracy:>11.4f} /{loss:5.2f}" for accuracy, loss in rows), flush=True)
+
+
+def scores(files: list[Path], name: str) -> dict[str, tuple[float, float]]:
+    """Return mean accuracy and log loss of each method over the files of one set."""
     kept: dict[str, list[tuple[float, float]]] = {method: [] for method in (*OURS, *PEERS)}
-    for seed in range(rounds):
-        some = labels if few is None else at_most(labels, few, np.random.default_rng(seed))
+    for file in files:
+        labels = read_labels(file)
+        truth = read_truth(DATA / name / "truth.csv", labels)
         for method, form in OURS.items():
-            kept[method].append(score(form().fit(some).posterior_, truth))
-        theirs = of_peer(some)
-        order = np.argsort(some.tasks.astype(str))
-        for method, key in PEERS.items():
-            kept[method].append(score(theirs[key], truth[order]))
+            kept[method].append(score(form().fit(labels).posterior_, truth))
+        order = np.argsort(labels.tasks.astype(str))
+        with np.load(file.with_suffix(".npz")) as theirs:
+            for method, key in PEERS.items():
+                kept[method].append(score(theirs[key], truth[order]))
     return {method: (float(np.mean(got, axis=0)[0]), float(np.mean(got, axis=0)[1])) for method, got in kept.items()}
 
 
@@ -85,18 +95,10 @@ def at_most(labels: LabelMatrix, few: int, rng: np.random.Generator) -> LabelMat
     )
 
 
-def of_peer(labels: LabelMatrix) -> dict[str, NDArray[np.float64]]:
-    with tempfile.TemporaryDirectory() as folder:
-        path, where = Path(folder) / "labels.csv", Path(folder) / "posteriors.npz"
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["task", "worker", "label"])
-            writer.writerows(
-                zip(labels.tasks[labels.task], labels.workers[labels.worker], labels.classes[labels.label], strict=True)
-            )
-        measured("_peer_accuracy", path, where, peer=True)
-        with np.load(where) as found:
-            return dict(found)
+def write(path: Path, labels: LabelMatrix) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = zip(labels.tasks[labels.task], labels.workers[labels.worker], labels.classes[labels.label], strict=True)
+        csv.writer(file).writerows([("task", "worker", "label"), *rows])
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class StreamingConsensus:
             raise InputError(f"{n_classes} is too few.", where="n_classes", mend="Consensus needs two classes.")
         if growth is not None and not growth > 0:
             raise InputError(f"{growth} is not above 0.", where="growth", mend="Use 0.15, or None.")
-        self.model = replace(HierarchicalDawidSkene(tol=1e-5) if model is None else model)
+        self.model = replace(HierarchicalDawidSkene() if model is None else model)
         self.growth = growth
         self.n_classes = n_classes
         self.n_tasks = self.n_workers = self.n_labels = 0
