@@ -1,4 +1,6 @@
-"""Ours, in a process of its own: `COLUMNS.npz ids|codes ITERATIONS REPEATS POSTERIOR.npy`. Compiled code is warm."""
+"""Ours, in a process of its own: `COLUMNS.npz codes|ids|objects ITERATIONS REPEATS POSTERIOR.npy`.
+
+`ids` are pandas' strings, `objects` Python's. Compiled code is warm."""
 
 import json
 import resource
@@ -13,13 +15,14 @@ from annotator.consensus.labels import LabelMatrix
 columns, kind, iterations, repeats, where = sys.argv[1:]
 with np.load(columns) as data:
     task, worker, label = (data[name] for name in ("task", "worker", "label"))
-if kind == "ids":
+if kind != "codes":
     import pandas as pd
 
-    task = pd.Series([f"posting-{n:08}" for n in task])
-    worker = pd.Series([f"volunteer-{n:04}" for n in worker])
-    label = pd.Series([f"class-{n}" for n in label])
-read = LabelMatrix.from_columns if kind == "ids" else LabelMatrix.from_codes
+    dtype = object if kind == "objects" else "str"
+    task = pd.Series([f"posting-{n:08}" for n in task], dtype=dtype)
+    worker = pd.Series([f"volunteer-{n:04}" for n in worker], dtype=dtype)
+    label = pd.Series([f"class-{n}" for n in label], dtype=dtype)
+read = LabelMatrix.from_codes if kind == "codes" else LabelMatrix.from_columns
 DawidSkene(max_iter=1).fit(LabelMatrix.from_codes([0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 2, 3]))
 seconds = []
 model = None
@@ -30,6 +33,6 @@ for _ in range(int(repeats)):
     model = DawidSkene(max_iter=int(iterations), tol=-np.inf).fit(labels)
     seconds.append(time.perf_counter() - start)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-order = np.argsort(labels.tasks.astype(str) if kind == "ids" else labels.tasks)
+order = np.argsort(labels.tasks if kind == "codes" else labels.tasks.astype(str))
 np.save(where, model.posterior_[order])
 print(json.dumps({"seconds": float(np.median(seconds)), "peak_mb": peak}))

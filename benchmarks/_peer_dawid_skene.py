@@ -1,4 +1,6 @@
-"""Crowd-Kit's Dawid-Skene in the peers' environment: `COLUMNS.npz ids|codes ITERATIONS REPEATS POSTERIOR.npy`."""
+"""Crowd-Kit's Dawid-Skene in the peers' environment: `COLUMNS.npz codes|ids|objects ITERATIONS REPEATS POSTERIOR.npy`.
+
+`ids` are pandas' strings, `objects` Python's."""
 
 import json
 import resource
@@ -12,7 +14,7 @@ from crowdkit.aggregation import DawidSkene
 columns, kind, iterations, repeats, where = sys.argv[1:]
 with np.load(columns) as data:
     frame = pd.DataFrame({name: data[name] for name in ("task", "worker", "label")})
-if kind == "ids":
+if kind != "codes":
     frame = pd.DataFrame(
         {
             "task": [f"posting-{n:08}" for n in frame["task"]],
@@ -20,6 +22,8 @@ if kind == "ids":
             "label": [f"class-{n}" for n in frame["label"]],
         }
     )
+if kind == "objects":
+    frame = frame.astype(object)
 seconds = []
 for _ in range(int(repeats)):
     start = time.perf_counter()

@@ -32,6 +32,7 @@ def main(sizes: list[int]) -> None:
         compare(size, "codes")
     if 1_000_000 in sizes:
         compare(1_000_000, "ids")
+        compare(1_000_000, "objects")
     compiling()
     one_label()
     stream_against_batch()
@@ -48,7 +49,7 @@ def compare(size: int, kind: str) -> None:
         theirs = measured("_peer_dawid_skene", columns, kind, ITERATIONS, of_peer, theirs_at, peer=True)
         apart = float(np.abs(np.load(ours_at) - np.load(theirs_at)).max())
     print(
-        f"Dawid-Skene, {size:>10,} labels from {kind:5}, {ITERATIONS} iterations: "
+        f"Dawid-Skene, {size:>10,} labels from {kind:7}, {ITERATIONS} iterations: "
         f"Crowd-Kit {theirs['seconds']:8.3f} s, ours {ours['seconds']:7.4f} s, "
         f"{theirs['seconds'] / ours['seconds']:5.0f} times as fast; posteriors within {apart:.0e}; "
         f"peak memory {theirs['peak_mb']:,.0f} and {ours['peak_mb']:,.0f} MB ({ours['peak_mb'] / theirs['peak_mb']:.2f})",

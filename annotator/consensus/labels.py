@@ -23,6 +23,8 @@ MAX_CLASSES = 4096
 
 IntArray = NDArray[np.int32]
 
+_MOST_CODES = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class LabelMatrix:
@@ -73,13 +75,12 @@ class LabelMatrix:
 
         Raises `InputError` for columns of unequal length, no rows, and codes that are not integers within their size.
         """
-        codes = (_codes("task", task), _codes("worker", worker), _codes("label", label))
-        _same_length(*codes)
-        given = (n_tasks, n_workers, n_classes)
-        sizes = [_size(*column) for column in zip(("task", "worker", "label"), codes, given, strict=True)]
-        _check_classes(sizes[2])
-        tasks, workers, classes = (np.arange(size) for size in sizes)
-        return cls(*codes, tasks=tasks, workers=workers, classes=classes)
+        tasks, task_size = _codes("task", task, n_tasks)
+        workers, worker_size = _codes("worker", worker, n_workers)
+        classes, class_size = _codes("label", label, n_classes)
+        _same_length(tasks, workers, classes)
+        _check_classes(class_size)
+        return cls(tasks, workers, classes, np.arange(task_size), np.arange(worker_size), np.arange(class_size))
 
     @classmethod
     def from_columns(cls, task: Any, worker: Any, label: Any, *, classes: Sequence[Any] | None = None) -> Self:
@@ -126,7 +127,8 @@ class LabelMatrix:
             )
 
 
-def _codes(column: str, values: ArrayLike) -> IntArray:
+def _codes(column: str, values: ArrayLike, size: int | None) -> tuple[IntArray, int]:
+    """Return the codes and their number: the size given, or one more than the largest."""
     array = np.asarray(values)
     if array.ndim != 1:
         raise InputError(f"has shape {array.shape}, not one dimension.", where=f"column {column}")
@@ -136,18 +138,14 @@ def _codes(column: str, values: ArrayLike) -> IntArray:
         raise InputError(
             f"holds {array.dtype}, not integer codes.", where=f"column {column}", mend="Use LabelMatrix.from_columns."
         )
-    if array.min() < 0 or array.max() > np.iinfo(np.int32).max:
-        row = int(np.flatnonzero((array < 0) | (array > np.iinfo(np.int32).max))[0])
+    most = int(array.max())
+    if array.min() < 0 or most >= _MOST_CODES:
+        row = int(np.flatnonzero((array < 0) | (array >= _MOST_CODES))[0])
         raise InputError(f"the code {array[row]} is out of range.", where=f"row {row + 1}, column {column}")
-    return np.ascontiguousarray(array, dtype=np.int32)
-
-
-def _size(column: str, codes: IntArray, size: int | None) -> int:
-    needed = int(codes.max()) + 1
-    if size is None or size >= needed:
-        return needed if size is None else size
-    row = int(np.flatnonzero(codes >= size)[0])
-    raise InputError(f"the code {codes[row]} is not below {size}.", where=f"row {row + 1}, column {column}")
+    if size is not None and most >= size:
+        row = int(np.flatnonzero(array >= size)[0])
+        raise InputError(f"the code {array[row]} is not below {size}.", where=f"row {row + 1}, column {column}")
+    return np.ascontiguousarray(array, dtype=np.int32), most + 1 if size is None else size
 
 
 def _same_length(task: IntArray, worker: IntArray, label: IntArray) -> None:
