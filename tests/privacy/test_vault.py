@@ -39,8 +39,8 @@ def test_any_text_comes_back(tmp_path_factory, text, row_id):
 
 
 def test_nothing_lies_there_in_the_open(vault, path):
-    vault.append(ROW)
-    for word in (b"r1", b"202", b"Call", b"guess"):
+    vault.append(RawRow("posting-41", ROW.text, ROW.reasons))
+    for word in (b"posting-41", b"202-555-0134", b"Call 202", b"found by a guess"):
         assert word not in path.read_bytes()
     assert path.stat().st_mode & 0o077 == 0
 
