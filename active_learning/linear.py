@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,18 @@ def in_threads(run: Callable[[int, int], None], n_rows: int) -> None:
         return
     with ThreadPoolExecutor(parts) as pool:
         list(pool.map(run, bounds[:-1], bounds[1:]))
+
+
+def one_blas_thread() -> Any:
+    """Return a context in which small matrices are not spread over threads, where they would wait for each other."""
+    return _controller().limit(limits=1, user_api="blas")
+
+
+@cache
+def _controller() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _sparse_logits(rows: Rows, weights: FloatArray, intercept: FloatArray) -> FloatArray:
