@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from scipy.special import expit, softmax
-from sklearn.linear_model import LogisticRegression
 
 from active_learning.arrays import FloatArray, Rows
 from annotator.domain.errors import InputError
@@ -55,6 +54,8 @@ def linear_map(classifier: Any) -> LinearMap | None:
     if hasattr(inner, "linear_map"):
         found: LinearMap | None = inner.linear_map()
         return found
+    from sklearn.linear_model import LogisticRegression
+
     if type(inner) is LogisticRegression and hasattr(inner, "coef_"):
         return LinearMap(
             np.ascontiguousarray(inner.coef_.T, dtype=np.float64), np.asarray(inner.intercept_, np.float64)
