@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -18,6 +18,8 @@ from scipy.special import expit, softmax
 
 from active_learning.arrays import FloatArray, Rows
 from annotator.domain.errors import InputError
+
+Result = TypeVar("Result")
 
 _LEAST_ROWS = 20_000  # a thread is worth its start from about this many rows
 
@@ -70,15 +72,14 @@ def probabilities(logits: FloatArray) -> FloatArray:
     return np.asarray(softmax(logits, axis=1))
 
 
-def in_threads(run: Callable[[int, int], None], n_rows: int) -> None:
-    """Call `run(start, stop)` over parts of the rows, in as many threads as are worth it."""
+def in_threads(run: Callable[[int, int], Result], n_rows: int) -> list[Result]:
+    """Return what `run(start, stop)` gives for parts of the rows, in as many threads as are worth it."""
     parts = max(1, min(os.cpu_count() or 1, n_rows // _LEAST_ROWS))
     bounds = np.linspace(0, n_rows, parts + 1).astype(int).tolist()
     if parts == 1:
-        run(0, n_rows)
-        return
+        return [run(0, n_rows)]
     with ThreadPoolExecutor(parts) as pool:
-        list(pool.map(run, bounds[:-1], bounds[1:]))
+        return list(pool.map(run, bounds[:-1], bounds[1:]))
 
 
 def one_blas_thread() -> Any:

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
@@ -60,6 +60,7 @@ def test_all_are_picked_once_when_more_are_asked_for():
     assert sorted(picks.indices.tolist()) == list(range(6))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.integers(0, 60))
 def test_equal_small_propensities_give_the_share_with_wilsons_interval(n, positive):
     positive = min(positive, n)
