@@ -7,8 +7,8 @@ learning curve is. (From chosen items alone hardly any model learns well: they a
 The test is a permutation test: if the choice were no better than chance, it would not matter which labelled items are called
 chosen, so the lift is compared with those found after mixing all labelled items and calling as many of them chosen. That takes in the luck of the
 training sets as well as of the test items, which an interval over test items alone would miss. Looks at a growing campaign are
-few (each at twice the random labels of the one before) and share one error level between them, so that over a whole campaign
-lift without cause is claimed with at most that chance.
+few (each at twice the labels of the one before) and share one error level between them alike, so that over a whole campaign lift
+without cause is claimed with at most that chance.
 
 Both arms learn by ridge regression on class shares, a linear classifier on the rows that the product's own classifier reads; in
 its dual form (Saunders, Gammerman & Vovk 1998, Ridge Regression Learning Algorithm in Dual Variables) one matrix of products
@@ -34,14 +34,15 @@ from active_learning.classifier import as_posterior
 from active_learning.linear import one_blas_thread
 from annotator.domain.errors import InputError
 
-LEVEL = 0.05
+LEVEL = 0.02
 """Chance of a false claim of lift over all looks of a campaign."""
+MOST_LOOKS = 8
+"""Looks of a campaign; the last needs 128 times the labels of the first."""
 TRIAL_SHARE = 0.2
 """Share of picks that the model orders while lift is not proven: enough to prove it later, little enough to lose."""
 
 _LEAST = 20  # labels an arm needs for the first look
 _MOST = 400  # and how many it learns from at most
-_FOLDS = 2
 _SPLITS = 2
 _EXCHANGES = 100
 _RIDGE = 1.0
@@ -69,7 +70,7 @@ class Lift:
 
 def look_is_due(n_chosen: int, n_random: int, looks: int) -> bool:
     """Say whether the labels suffice for the next look, after so many looks: both arms doubled since the last."""
-    return bool(min(n_chosen, n_random // (2 * _FOLDS)) >= _LEAST * 2**looks)
+    return looks < MOST_LOOKS and bool(min(n_chosen, n_random // 4) >= _LEAST * 2**looks)
 
 
 def measure_lift(
@@ -91,7 +92,7 @@ def measure_lift(
             f"{n_chosen} chosen and {n - n_chosen} random items are too few for look {looks + 1}.", where="labels"
         )
     arms = _Arms(_products(rows), targets)
-    level = LEVEL / ((looks + 1) * (looks + 2))
+    level = LEVEL / MOST_LOOKS
     with one_blas_thread():
         sizes, curve = arms.compared(np.arange(n_chosen), np.arange(n_chosen, n), rng)
         value = _difference(curve)
@@ -115,15 +116,21 @@ class _Arms:
 
         Half of them tests, a quarter is the base, and a quarter the random arm, as long as what was chosen last.
         """
-        size = min(len(chosen), len(random) // (2 * _FOLDS), _MOST)
+        size = min(len(chosen), len(random) // 4, _MOST)
         curves = []
         for _ in range(_SPLITS):
-            halves = np.array_split(rng.permutation(random), _FOLDS)
+            halves = self._halves(random, rng)
             for train, test in (halves, halves[::-1]):
                 arms = chosen[-size:], train[:size]
                 base = train[size:][:_MOST]
                 curves.append([[self._score(np.r_[base, arm[:s]], test) for arm in arms] for s in (size // 2, size)])
-        return [size // 2, size], np.mean(curves, axis=0)
+        return [size // 2, size], np.asarray(np.mean(curves, axis=0))
+
+    def _halves(self, random: IntArray, rng: np.random.Generator) -> list[IntArray]:
+        """Two random halves with, as nearly as can be, the same classes in each."""
+        shuffled = rng.permutation(random)
+        by_class = shuffled[np.argsort(self.targets[shuffled].argmax(axis=1), kind="stable")]
+        return [rng.permutation(by_class[::2]), rng.permutation(by_class[1::2])]
 
     def _score(self, train: IntArray, test: IntArray) -> float:
         y = self.targets[train] - self.targets[train].mean(axis=0)
