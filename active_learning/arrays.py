@@ -45,8 +45,13 @@ def check_posterior(posterior: ArrayLike, where: str = "posterior") -> FloatArra
         raise InputError(f"has shape {p.shape}, not (items, classes) with two classes or more.", where=where)
     wrong = np.flatnonzero(~((p >= 0).all(axis=1) & (np.abs(p.sum(axis=1) - 1) < _SUM_TOLERANCE)))
     if len(wrong):
-        raise InputError("is not a distribution over the classes.", where=f"{where}, row {wrong[0] + 1}")
+        raise not_a_distribution(where, int(wrong[0]))
     return p
+
+
+def not_a_distribution(where: str, row: int) -> InputError:
+    """Return the error for a row, counted from 0 here and from 1 in its message."""
+    return InputError("is not a distribution over the classes.", where=f"{where}, row {row + 1}")
 
 
 def check_confusion(confusion: ArrayLike, n_classes: int, where: str = "confusion") -> FloatArray:

@@ -20,7 +20,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from active_learning.arrays import FloatArray, IntArray, Rows, check_posterior, check_rows
 from active_learning.calibration import Calibration, fit_calibration
-from active_learning.linear import LinearMap, probabilities
+from active_learning.linear import LinearMap, one_blas_thread, probabilities
 from annotator.domain.errors import InputError
 
 LEAST_PER_CLASS = 2
@@ -76,7 +76,8 @@ class SoftClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.gain_ = float("nan")
         self._rest(rows.shape[0], "fewer than two classes have labels enough" if self.seen_.sum() < 2 else "")
         if not self.fallback_:
-            self._fit_seen(rows, targets, weight, used, None if groups is None else np.asarray(groups), rng)
+            with one_blas_thread():
+                self._fit_seen(rows, targets, weight, used, None if groups is None else np.asarray(groups), rng)
         return self
 
     def predict_proba(self, X: Rows) -> FloatArray:

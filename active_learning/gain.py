@@ -25,11 +25,12 @@ from active_learning.arrays import (
     Selection,
     best,
     check_confusion,
-    check_posterior,
     check_rows,
     empty_selection,
     how_many,
+    not_a_distribution,
 )
+from active_learning.linear import in_threads
 from active_learning.strategies import class_probabilities
 from annotator.domain.errors import InputError
 
@@ -41,13 +42,13 @@ def information_gain(posterior: ArrayLike, confusion: ArrayLike) -> FloatArray:
 
     `posterior` (n, K), `confusion` (K, K) `[true, observed]`. Raises `InputError` where a row is no distribution.
     """
-    p = check_posterior(posterior)
+    p = _table(posterior)
     return _gain(p, check_confusion(confusion, p.shape[1]))
 
 
 def information_gains(posterior: ArrayLike, confusions: ArrayLike) -> FloatArray:
     """Return the expected gain for several people, shape (W, n): `confusions` (W, K, K)."""
-    p = check_posterior(posterior)
+    p = _table(posterior)
     stack = np.asarray(confusions, dtype=np.float64)
     if stack.ndim != 3:
         raise InputError(f"has shape {stack.shape}, not (people, classes, classes).", where="confusions")
@@ -88,5 +89,18 @@ class GainSampling:
 
 
 def _gain(p: FloatArray, c: FloatArray) -> FloatArray:
-    gain = entr(p @ c).sum(axis=1) - p @ entr(c).sum(axis=1)
-    return np.asarray(np.maximum(gain, 0) * _BITS)
+    from active_learning.kernels import gains
+
+    noise, out = entr(c).sum(axis=1), np.empty(len(p))
+    wrong = [row for row in in_threads(lambda start, stop: gains(p, c, noise, out, start, stop), len(p)) if row >= 0]
+    if wrong:
+        raise not_a_distribution("posterior", wrong[0])
+    return np.asarray(out * _BITS)
+
+
+def _table(posterior: ArrayLike) -> FloatArray:
+    """The rows themselves are checked on the way through."""
+    p = np.ascontiguousarray(posterior, dtype=np.float64)
+    if p.ndim != 2 or p.shape[1] < 2:
+        raise InputError(f"has shape {p.shape}, not (items, classes) with two classes or more.", where="posterior")
+    return p

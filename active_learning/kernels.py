@@ -146,3 +146,30 @@ def _dots(rows: Any, i: int, chain: Any, first: int, dot: Any) -> None:
         while entry >= 0 and pick[entry] >= first:
             dot[pick[entry]] += data[j] * value[entry]
             entry = following[entry]
+
+
+@njit(cache=True, nogil=True)
+def gains(posterior: Any, confusion: Any, noise: Any, out: Any, start: int, stop: int) -> int:
+    """Write the mutual information in nats for rows from `start` to `stop`; return the first that is no distribution, or -1.
+
+    `noise` (K,) is the entropy of each row of `confusion`.
+    """
+    width = confusion.shape[0]
+    for i in range(start, stop):
+        total, known = 0.0, 0.0
+        for t in range(width):
+            if not posterior[i, t] >= 0.0:
+                return i
+            total += posterior[i, t]
+            known += posterior[i, t] * noise[t]
+        if not abs(total - 1.0) < 1e-3:
+            return i
+        spread = 0.0
+        for o in range(width):
+            q = 0.0
+            for t in range(width):
+                q += posterior[i, t] * confusion[t, o]
+            if q > 0.0:
+                spread -= q * np.log(q)
+        out[i] = max(spread - known, 0.0)
+    return -1

@@ -9,15 +9,17 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy import sparse
 from scipy.special import expit, softmax
-from sklearn.linear_model import LogisticRegression
 
 from active_learning.arrays import FloatArray, Rows
 from annotator.domain.errors import InputError
+
+Result = TypeVar("Result")
 
 _LEAST_ROWS = 20_000  # a thread is worth its start from about this many rows
 
@@ -54,6 +56,8 @@ def linear_map(classifier: Any) -> LinearMap | None:
     if hasattr(inner, "linear_map"):
         found: LinearMap | None = inner.linear_map()
         return found
+    from sklearn.linear_model import LogisticRegression
+
     if type(inner) is LogisticRegression and hasattr(inner, "coef_"):
         return LinearMap(
             np.ascontiguousarray(inner.coef_.T, dtype=np.float64), np.asarray(inner.intercept_, np.float64)
@@ -68,15 +72,26 @@ def probabilities(logits: FloatArray) -> FloatArray:
     return np.asarray(softmax(logits, axis=1))
 
 
-def in_threads(run: Callable[[int, int], None], n_rows: int) -> None:
-    """Call `run(start, stop)` over parts of the rows, in as many threads as are worth it."""
+def in_threads(run: Callable[[int, int], Result], n_rows: int) -> list[Result]:
+    """Return what `run(start, stop)` gives for parts of the rows, in as many threads as are worth it."""
     parts = max(1, min(os.cpu_count() or 1, n_rows // _LEAST_ROWS))
     bounds = np.linspace(0, n_rows, parts + 1).astype(int).tolist()
     if parts == 1:
-        run(0, n_rows)
-        return
+        return [run(0, n_rows)]
     with ThreadPoolExecutor(parts) as pool:
-        list(pool.map(run, bounds[:-1], bounds[1:]))
+        return list(pool.map(run, bounds[:-1], bounds[1:]))
+
+
+def one_blas_thread() -> Any:
+    """Return a context in which small matrices are not spread over threads, where they would wait for each other."""
+    return _controller().limit(limits=1, user_api="blas")
+
+
+@cache
+def _controller() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _sparse_logits(rows: Rows, weights: FloatArray, intercept: FloatArray) -> FloatArray:

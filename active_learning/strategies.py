@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr, expit
-from sklearn.exceptions import NotFittedError
 
 from active_learning.arrays import FloatArray, IntArray, Rows, Selection, best, check_rows, empty_selection, how_many
 from active_learning.linear import LinearMap, linear_map, probabilities
@@ -120,6 +119,8 @@ def random_sampling(
 
 def class_probabilities(classifier: Any, pool: Rows) -> FloatArray:
     """Return the classifier's probabilities, shape (n, K). Raises `InputError` where it has not been fitted."""
+    from sklearn.exceptions import NotFittedError
+
     linear = linear_map(classifier)
     if linear is not None:
         return probabilities(linear.logits(pool))
@@ -167,6 +168,8 @@ def _binary_entropy(log_odds: FloatArray) -> FloatArray:
 
 def _ballot(committee: Any, pool: Rows) -> tuple[NDArray[np.integer], Callable[[IntArray], FloatArray]]:
     """Return votes (n, K) counted by class, and what gives the members' mean probability of chosen rows."""
+    from sklearn.exceptions import NotFittedError
+
     maps = [linear_map(member) for member in committee]
     known = [np.asarray(getattr(member.estimator, "classes_", ())) for member in committee]
     if any(one is None for one in maps) or any(not np.array_equal(known[0], one) for one in known):
@@ -179,13 +182,17 @@ def _ballot(committee: Any, pool: Rows) -> tuple[NDArray[np.integer], Callable[[
     width = linear[0].weights.shape[1]
     stacked = LinearMap(np.hstack([one.weights for one in linear]), np.concatenate([one.intercept for one in linear]))
     logits = stacked.logits(pool).reshape(pool.shape[0], len(linear), width)
-    votes = (logits[:, :, 0] > 0) if width == 1 else logits.argmax(axis=2)
+    if width == 1:
+        second = np.count_nonzero(logits[:, :, 0] > 0, axis=1)
+        votes = np.column_stack([len(linear) - second, second])
+    else:
+        votes = _count(logits.argmax(axis=2), width)
 
     def consensus(chosen: IntArray) -> FloatArray:
         flat = probabilities(logits[chosen].reshape(-1, width))
         return np.asarray(flat.reshape(len(chosen), len(linear), -1).mean(axis=1))
 
-    return _count(votes, max(2, width)), consensus
+    return votes, consensus
 
 
 def _count(votes: NDArray[Any], n_classes: int) -> NDArray[np.integer]:
@@ -195,4 +202,6 @@ def _count(votes: NDArray[Any], n_classes: int) -> NDArray[np.integer]:
 def _vote_entropy(votes: NDArray[np.integer], n_members: int) -> FloatArray:
     """Counts are sorted first, so that the same split of votes gives the very same number."""
     table = entr(np.arange(n_members + 1) / n_members) * _BITS
+    if votes.shape[1] == 2:
+        return np.asarray((table + table[::-1])[votes[:, 0]])
     return np.asarray(table[np.sort(votes, axis=1)].sum(axis=1))

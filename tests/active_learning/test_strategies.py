@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from modAL.batch import uncertainty_batch_sampling
 from modAL.disagreement import vote_entropy as modal_vote_entropy
@@ -101,6 +101,7 @@ def test_with_more_classes_too():
     assert divergence_from_equal(1 / 3 + nudge).argsort().tolist() == [1, 2, 0]
 
 
+@settings(deadline=None)
 @given(distributions(4))
 def test_divergence_from_equal_is_what_entropy_lacks(p):
     assert divergence_from_equal(p) == pytest.approx(np.log(4) - entropy(p, axis=1), abs=1e-12)
@@ -222,6 +223,7 @@ def test_a_large_pool_is_thinned_and_still_covered(monkeypatch):
 # The gain from one person's answer
 
 
+@settings(deadline=None)
 @given(distributions(3), distributions(3, rows=3))
 def test_gain_is_mutual_information(posterior, confusion):
     joint = posterior[:, :, None] * confusion
@@ -230,12 +232,14 @@ def test_gain_is_mutual_information(posterior, confusion):
     assert information_gain(posterior, confusion) == pytest.approx(expected, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(distributions(3))
 def test_who_answers_blindly_tells_nothing_and_who_is_always_right_tells_all(posterior):
     assert information_gain(posterior, BLIND) == pytest.approx(0, abs=1e-12)
     assert information_gain(posterior, SURE) == pytest.approx(entropy(posterior, axis=1, base=2), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(distributions(3), distributions(3, rows=3), st.floats(0, 1))
 def test_a_person_who_sometimes_guesses_never_tells_more(posterior, confusion, share):
     """Data processing: mixing answers with blind ones loses information."""
@@ -243,6 +247,7 @@ def test_a_person_who_sometimes_guesses_never_tells_more(posterior, confusion, s
     assert (information_gain(posterior, mixed) <= information_gain(posterior, confusion) + 1e-12).all()
 
 
+@settings(deadline=None)
 @given(distributions(3), distributions(3, rows=3))
 def test_the_names_of_answers_do_not_matter(posterior, confusion):
     swapped = information_gain(posterior, confusion[:, [2, 0, 1]])
