@@ -15,9 +15,10 @@ from annotator.domain.clock import ManualClock
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
+from annotator.domain.limits import Limits
 from annotator.domain.roles import Role
 from annotator.domain.schema import Choice, Flag, Kind, Question, Schema, State
-from annotator.storage import items, projects
+from annotator.storage import items, projects, wellbeing
 from annotator.storage.database import Database
 from annotator.storage.tables import Annotation, Item, Lease, Person, Project
 
@@ -55,6 +56,7 @@ class World:
     database: Database
     clock: ManualClock
     schema: Schema = SCHEMA
+    limits: Limits | None = None  # None: the precautionary ones
     project: Project = field(init=False)
 
     def __post_init__(self):
@@ -71,6 +73,12 @@ class World:
                 created_at=now,
             )
             self.project = projects.ensure_project(session, now, project)
+            if self.limits is not None:
+                self.set_limits(session, self.limits)
+
+    def set_limits(self, session, limits: Limits) -> None:
+        """Set the project's limits of exposure, looser ones too."""
+        wellbeing.set_limits(session, self.clock.now(), "test", self.project.id, limits, may_be_looser=True)
 
     def volunteers(self, count: int) -> list[str]:
         """Add qualified volunteers; return their ids."""
@@ -92,7 +100,7 @@ class World:
         return [name for name, _ in texts]
 
     def next(self, person: str) -> Dispensed | Nothing:
-        return next_item(self.database, self.project, person, self.clock.now())
+        return next_item(self.database, self.project, self.schema, person, self.clock.now())
 
     def answer(self, person: str, lease: str, rating: str = "1", key: str | None = None) -> Stored:
         choices = {"concern": (rating,)}

@@ -92,7 +92,7 @@ def close_session(
 )
 def get_next(service: ServiceDep, caller: VolunteerDep) -> Response | contract.Next:
     """Get the next item. Asking again before answering gives the same lease."""
-    given = next_item(service.database, service.project, caller.id, service.now())
+    given = next_item(service.database, service.project, service.schema, caller.id, service.now())
     if isinstance(given, Nothing):
         headers = {"reason": given.reason.value}
         if given.retry_after is not None:

@@ -15,6 +15,7 @@ from annotator.dispensing.returns import flag, release, skip
 from annotator.domain.clock import ManualClock
 from annotator.domain.errors import LeaseExpiredError
 from annotator.domain.leases import EmptyReason
+from annotator.domain.limits import UNLIMITED
 from annotator.storage.database import Database
 from tests.world import SCHEMA, World
 
@@ -70,6 +71,8 @@ class Dispenser(RuleBasedStateMachine):
     def fill(self, items, people):
         with self.database.engine.begin() as connection:
             for table in (
+                "exposure",
+                "wellbeing",
                 "outbox",
                 "audit",
                 "flag",
@@ -81,7 +84,7 @@ class Dispenser(RuleBasedStateMachine):
                 "guideline_version",
             ):
                 connection.exec_driver_sql(f"DELETE FROM {table}")
-        self.world = World(self.database, ManualClock(datetime(2026, 1, 1, tzinfo=UTC)))
+        self.world = World(self.database, ManualClock(datetime(2026, 1, 1, tzinfo=UTC)), limits=UNLIMITED)
         self.world.add_items(items)
         self.people = self.world.volunteers(people)
         self.held: dict[str, Dispensed] = {}
