@@ -7,7 +7,19 @@ from fastapi.staticfiles import StaticFiles
 
 from annotator import __version__
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
-from annotator.web import agreement_api, api, auth, desk, errors, health, label, recheck, reference, research
+from annotator.web import (
+    agreement_api,
+    api,
+    auth,
+    consensus_api,
+    desk,
+    errors,
+    health,
+    label,
+    recheck,
+    reference,
+    research,
+)
 from annotator.web.headers import RequestGuard, SecurityHeaders
 from annotator.web.pages import STATIC, static_root
 from annotator.web.service import Service
@@ -23,7 +35,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
     app.state.service = service
     app.state.editor = editor
     errors.install(app)
-    for routes in (health, auth, api, agreement_api, label, recheck, desk, research, reference):
+    for routes in (health, auth, api, agreement_api, consensus_api, label, recheck, desk, research, reference):
         app.include_router(routes.router)
     app.mount(static_root(), _Immutable(directory=STATIC), name="static")
     app.mount(editor.url, EditorFiles(editor), name="editor")

@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from annotator.commands import export, guideline, ingest, mirror, people, privacy, settings, synthesize, up, worker
+from annotator.commands import (
+    agreement,
+    consensus,
+    export,
+    guideline,
+    ingest,
+    mirror,
+    people,
+    privacy,
+    settings,
+    synthesize,
+    up,
+    worker,
+)
 from annotator.domain.errors import AnnotatorError, ConfigError, InputError
 
 app = typer.Typer(
@@ -21,6 +34,8 @@ app.command("up")(up.up)
 app.command("ingest")(ingest.ingest)
 app.command("synthesize")(synthesize.synthesize)
 app.command("export")(export.export)
+app.command("consensus")(consensus.consensus)
+app.command("agreement")(agreement.agreement)
 app.command("worker")(worker.worker)
 app.command("settings")(settings.settings)
 app.add_typer(people.app, name="people")

@@ -51,6 +51,7 @@ def work(service: Service, duties: list[Duty], stopping: Event) -> None:
 def duties(service: Service) -> list[Duty]:
     """Return overdue leases to the pool; push what waits to Label Studio; bring back what was done there."""
     found = [Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)]
+    found.append(Duty("refit the consensus", lambda: _refit(service), pause=10))
     desk = RecheckDesk(service.database, service.project, open_vault(service.settings))
     found.append(Duty("tidy the vault", desk.tidy, pause=_TIDY))
     if service.settings.studio:
@@ -59,6 +60,12 @@ def duties(service: Service) -> list[Duty]:
         found.append(Duty("sweep Label Studio", mirror.sweep, pause=service.settings.sweep_seconds))
         found.append(Duty("compare with Label Studio", mirror.heal, pause=_COMPARE))
     return found
+
+
+def _refit(service: Service) -> bool:
+    from annotator.insight.consensus import refit_if_due
+
+    return refit_if_due(service.database, service.project, service.schema, service.now())
 
 
 def open_mirror(service: Service) -> Mirror:

@@ -105,8 +105,7 @@ class World:
     def answer(self, person: str, lease: str, rating: str = "1", key: str | None = None) -> Stored:
         choices = {"concern": (rating,)}
         submission = Submission(lease, key or new_id(), 3.0, [], Answer(choices=choices))
-        version = self.project.guideline_version_id
-        return submit(self.database, person, self.schema, version, submission, self.clock.now())
+        return submit(self.database, self.project, self.schema, person, submission, self.clock.now())
 
     def pass_time(self, **by: float) -> None:
         self.clock.advance(timedelta(**by))

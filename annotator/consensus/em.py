@@ -61,7 +61,7 @@ class ExpectationMaximisation(ABC):
     """
 
     max_iter: int = 200
-    tol: float = 1e-7
+    tol: float = 1e-6
 
     posterior_: FloatArray = field(init=False, repr=False, compare=False)
     """Probability of each class, shape (n_tasks, n_classes)."""
@@ -167,6 +167,7 @@ def _fit_all(models: Sequence[ExpectationMaximisation], matrices: list[LabelMatr
     lead._begin(problem)  # noqa: SLF001
     posterior = np.empty((problem.n_tasks, problem.n_classes)) if start is None else _checked_start(start, problem)
     history: list[float] = []
+    least_gain = lead.tol * max(problem.n_taught, 1)
     with Passes(problem) as passes:
         sums = passes.votes(posterior) if start is None else passes.sums(posterior)
         step = lead._m_step(problem, sums, posterior)  # noqa: SLF001
@@ -176,7 +177,7 @@ def _fit_all(models: Sequence[ExpectationMaximisation], matrices: list[LabelMatr
             history.append(log_likelihood + step.penalty)
             step = lead._m_step(problem, sums, posterior)  # noqa: SLF001
             gain = history[-1] - history[-2] if len(history) > 1 else np.inf
-            converged = gain < lead.tol * max(problem.n_taught, 1)
+            converged = bool(gain < least_gain)
         outcome = lead._finish(passes, step, sums, posterior)  # noqa: SLF001
     for question, (model, labels) in enumerate(zip(models, matrices, strict=True)):
         tasks = slice(int(problem.starts[question]), int(problem.starts[question + 1]))

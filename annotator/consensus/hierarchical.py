@@ -12,13 +12,13 @@ Approximate Bayesian Inference, chapter 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, psi
+from scipy.special import psi
 
 from annotator.consensus.em import FLOOR, ExpectationMaximisation, Outcome, Step
 from annotator.consensus.labels import LabelMatrix
@@ -28,6 +28,7 @@ from annotator.consensus.problem import FloatArray, Passes, Problem, Sums
 from annotator.domain.errors import InputError
 
 _POOL_STEPS = 2  # of the pool's fixed point, in each M step
+_PRIOR_STEPS = 3  # of Newton, in each M step
 _LEAST_TEMPER = 0.05
 
 
@@ -36,8 +37,8 @@ class HierarchicalDawidSkene(ExpectationMaximisation):
     """The MAP form: workers with few labels shrink to the pool of all.
 
     `accuracy` is what a worker is thought of before any label, `pool_weight` how many workers that thought weighs,
-    `prevalence_weight` how many tasks of each class are imagined beforehand. A task with one label and no classifier
-    teaches nothing about workers (there is nothing to compare with), and so does not move them.
+    `prevalence_weight` how many tasks of each class are imagined beforehand. A task with one label teaches nothing
+    about workers (there is nobody to compare with), and so does not move them.
 
     `temper` asks for an honest posterior: labels of one task err together more than the model has it, so each
     posterior is raised to a power of at most 1 (`skills_.temper`), the one that best foretells each label from the
@@ -58,23 +59,20 @@ class HierarchicalDawidSkene(ExpectationMaximisation):
         """Learn from labels and, where given, a classifier's probability of each class of each task.
 
         `prior` has shape (n_tasks, n_classes) and must not have been learned from these labels (cross-fit it). How far
-        it is trusted is learned: see `skills_.slope` and `skills_.bias`. Raises `InputError` as the base does.
+        it is trusted is learned: see `skills_.slope` and `skills_.bias`. Labels alone are fitted first, and the fit with
+        the classifier goes on from there, lest a sure one bear itself out. Raises `InputError` as the base does.
         """
         self.prior_ = None
         if prior is not None:
-            votes = np.bincount(
-                labels.task.astype(np.int64) * labels.n_classes + labels.label,
-                minlength=labels.n_tasks * labels.n_classes,
-            ).reshape(labels.n_tasks, labels.n_classes)
-            labelled = (votes.sum(axis=1) > 0).astype(np.float64)
-            self.prior_ = ClassifierPrior.of(prior, votes.shape, labelled)
-            if start is None:
-                start = np.exp(log_softmax(self.prior_.log_p + votes @ np.log(self.base(labels.n_classes)), axis=1))
+            labelled = np.bincount(labels.task, minlength=labels.n_tasks) > 0
+            classifier = ClassifierPrior.of(prior, (labels.n_tasks, labels.n_classes), labelled.astype(np.float64))
+            alone = replace(self, temper=False).fit(labels, start=start)
+            self.prior_, self.pool_, start = classifier, alone.pool_, alone.posterior_
         return super().fit(labels, start=start)
 
     @property
     def _least(self) -> int:
-        return 2 if self.prior_ is None else 1
+        return 2
 
     def _begin(self, problem: Problem) -> None:
         if not 1 / problem.n_classes < self.accuracy < 1:
@@ -82,7 +80,7 @@ class HierarchicalDawidSkene(ExpectationMaximisation):
         if not min(self.pool_weight, self.prevalence_weight) > 0:
             raise InputError("is not above 0.", where="pool_weight or prevalence_weight", mend="Use 10.")
         shape = (problem.n_questions, problem.n_classes, problem.n_classes)
-        if self.warm_start and hasattr(self, "pool_") and self.pool_.mean.shape == shape:
+        if (self.warm_start or self.prior_) and hasattr(self, "pool_") and self.pool_.mean.shape == shape:
             return
         base = np.repeat(self.base(problem.n_classes)[None], problem.n_questions, axis=0)
         strength = np.full(shape[:2], STRENGTH_START)
@@ -108,7 +106,8 @@ class HierarchicalDawidSkene(ExpectationMaximisation):
         log_tables = np.maximum(psi(rows) - psi(rows.sum(axis=2, keepdims=True)), np.log(FLOOR))
         penalty = self.pool_.log_prior() - self.pool_.divergence(sums.counts, log_tables)
         if self.prior_ is not None:
-            self.prior_ = self.prior_.updated(posterior)
+            for _ in range(_PRIOR_STEPS):
+                self.prior_ = self.prior_.updated(posterior)
             return Step(np.exp(log_tables), np.exp(self.prior_.log_prior()), penalty + self.prior_.log_density())
         after = sums.totals + self.prevalence_weight
         log_priors = psi(after) - psi(after.sum(axis=1, keepdims=True))

@@ -26,23 +26,6 @@ _RENEW = 7  # a task's product is rescaled after every 8 factors
 
 
 @njit(cache=True, nogil=True)
-def group_by_task(task: Any, worker: Any, label: Any, n_tasks: int, n_classes: int) -> Any:
-    """Return (indptr, code): the rows `worker * n_classes + label` of task `t` are `code[indptr[t]:indptr[t + 1]]`."""
-    indptr = np.zeros(n_tasks + 1, dtype=np.int64)
-    for t in task:
-        indptr[t + 1] += 1
-    for t in range(n_tasks):
-        indptr[t + 1] += indptr[t]
-    place = indptr[:-1].copy()
-    code = np.empty(task.size, dtype=np.int32)
-    for j in range(task.size):
-        t = task[j]
-        code[place[t]] = worker[j] * n_classes + label[j]
-        place[t] += 1
-    return indptr, code
-
-
-@njit(cache=True, nogil=True)
 def vote_shares(tasks: Any, posterior: Any, span: Any) -> None:
     """Write the shares of votes; a task without labels has equal shares."""
     indptr, code, _ = tasks

@@ -7,11 +7,13 @@ Reading, checking and factorising live here, so that every estimator may trust i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
 from annotator.domain.errors import InputError
@@ -87,9 +89,9 @@ class LabelMatrix:
         stand in the order of `classes`, which may name classes that nobody used. Rows are counted from 1 in errors.
         Raises `InputError` for columns of unequal length, no rows, missing values, and labels outside `classes`.
         """
-        task_codes, tasks = _factorise("task", task)
-        worker_codes, workers = _factorise("worker", worker)
-        label_codes, found = _factorise("label", label)
+        with ThreadPoolExecutor(3) as pool:
+            columns = pool.map(_factorise, ("task", "worker", "label"), (task, worker, label))
+            (task_codes, tasks), (worker_codes, workers), (label_codes, found) = columns
         _same_length(task_codes, worker_codes, label_codes)
         _check_classes(len(found))
         if classes is None:
@@ -176,7 +178,9 @@ def _factorise(column: str, values: Any) -> tuple[IntArray, NDArray[Any]]:
     codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
     names: NDArray[Any] = encoded.dictionary.to_numpy(zero_copy_only=False)
     if names.dtype.kind == "O":
-        _reject(column, codes, [name for name in range(len(names)) if not str(names[name]).strip()], "is empty")
+        trimmed = pc.call_function("utf8_trim_whitespace", [encoded.dictionary])  # type: ignore[attr-defined]
+        bare = pc.call_function("binary_length", [trimmed])  # type: ignore[attr-defined]
+        _reject(column, codes, list(np.flatnonzero(bare.to_numpy(zero_copy_only=False) == 0)), "is empty")
     elif names.dtype.kind == "f":
         _reject(column, codes, list(np.flatnonzero(~np.isfinite(names))), "is not finite")
     return codes, names
@@ -192,7 +196,15 @@ def _arrow(column: str, values: Any) -> Any:
         array = array.unify_dictionaries().combine_chunks()
     if pa.types.is_boolean(array.type):
         array = array.cast(pa.int8())
+    elif not _is_known(array.type):
+        raise InputError(f"holds {array.type}, neither strings nor numbers.", where=f"column {column}")
     return array
+
+
+def _is_known(kind: Any) -> bool:
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    text = pa.types.is_string(value) or pa.types.is_large_string(value)
+    return bool(text or pa.types.is_integer(value) or pa.types.is_floating(value) or pa.types.is_null(value))
 
 
 def _missing(column: str, row: int) -> None:

@@ -72,7 +72,8 @@ def pairwise(labels: LabelMatrix) -> Pairwise:
 
     Raises `InputError` where a rater labelled an item twice, and where the tables would be too large.
     """
-    from annotator.consensus.kernels import group_by_task, joint_labels  # noqa: PLC0415 numba loads on first use
+    from annotator.consensus.grouping import group_by_task
+    from annotator.consensus.kernels import joint_labels
 
     labels.require_unique()
     cells = (labels.n_workers * labels.n_classes) ** 2
@@ -82,7 +83,7 @@ def pairwise(labels: LabelMatrix) -> Pairwise:
             where="column worker",
             mend="Leave out raters with few labels.",
         )
-    indptr, code = group_by_task(labels.task, labels.worker, labels.label, labels.n_tasks, labels.n_classes)
+    indptr, code = group_by_task(labels)
     joint = np.zeros((labels.n_workers * labels.n_classes,) * 2, dtype=np.int64)
     joint_labels(indptr, code, joint)
     shape = (labels.n_workers, labels.n_classes) * 2

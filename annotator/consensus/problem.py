@@ -7,11 +7,11 @@ the sizes, so that results are the same to the last bit on any number of cores.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from os import cpu_count
 from typing import Any, Self
 
 import numpy as np
@@ -58,7 +58,7 @@ class Problem:
     teach nothing.
     """
 
-    indptr: NDArray[np.int64]
+    indptr: IntArray
     code: IntArray
     starts: NDArray[np.int64]
     n_workers: int
@@ -82,7 +82,7 @@ class Problem:
     @classmethod
     def of(cls, matrices: Sequence[LabelMatrix], *, least: int) -> Problem:
         """Group labels by task. The matrices must share their workers and their number of classes."""
-        from annotator.consensus.kernels import group_by_task
+        from annotator.consensus.grouping import group_by_task
 
         first = matrices[0]
         cells = len(matrices) * first.n_workers * first.n_classes**2
@@ -92,13 +92,14 @@ class Problem:
                 where="columns worker and label",
                 mend="Are the classes right? Use majority, or fewer classes.",
             )
-        grouped = [group_by_task(m.task, m.worker, m.label, m.n_tasks, m.n_classes) for m in matrices]
+        grouped = [group_by_task(m) for m in matrices]
         starts = np.cumsum([0, *(m.n_tasks for m in matrices)])
         if len(grouped) == 1:
             indptr, code = grouped[0]
             return cls(indptr, code, starts, first.n_workers, first.n_classes, least)
         offsets = np.cumsum([0, *(m.n_labels for m in matrices[:-1])])
-        indptr = np.concatenate([[0], *(ptr[1:] + offset for (ptr, _), offset in zip(grouped, offsets, strict=True))])
+        ends = [ptr[1:] + offset for (ptr, _), offset in zip(grouped, offsets, strict=True)]
+        indptr = np.concatenate([[0], *ends]).astype(np.int32)
         code = np.concatenate([code for _, code in grouped])
         return cls(indptr, code, starts, first.n_workers, first.n_classes, least)
 
@@ -127,7 +128,7 @@ class Passes:
         self._counts = np.empty((len(self._blocks), rows, problem.n_classes))
         self._totals = np.empty((len(self._blocks), problem.n_classes))
         many = len(self._blocks) > 1 and len(problem.code) > _BLOCK
-        self._pool = ThreadPoolExecutor(min(len(self._blocks), os.cpu_count() or 1)) if many else None
+        self._pool = ThreadPoolExecutor(min(len(self._blocks), cpu_count() or 1)) if many else None
 
     def __enter__(self) -> Self:
         return self
@@ -181,7 +182,7 @@ class Passes:
         return float(sum(self._each(work)))
 
     @property
-    def _tasks(self) -> tuple[NDArray[np.int64], IntArray, int]:
+    def _tasks(self) -> tuple[IntArray, IntArray, int]:
         return self.problem.indptr, self.problem.code, self.problem.least
 
     def _sums(self, number: int) -> tuple[FloatArray, FloatArray]:

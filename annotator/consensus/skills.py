@@ -120,14 +120,16 @@ def top_class(posterior: FloatArray) -> NDArray[np.intp]:
 def expected_accuracy(posterior: FloatArray, truth: NDArray[np.integer]) -> float:
     """Return the share of tasks whose most probable class is the true one, a tie counting as a fair draw among the tied.
 
-    `truth` (n_tasks,) holds class codes, negative where the truth is not known. NaN where it is known of no task.
+    `truth` (n_tasks,) holds class codes: -1 where the truth is not known, below that where it is no class of the model
+    (and the task is lost). NaN where the truth is known of no task.
     """
-    known = np.flatnonzero(truth >= 0)
+    known = np.flatnonzero(truth != -1)
     if not len(known):
         return float("nan")
-    rows = posterior[known]
+    rows, true = posterior[known], truth[known]
     tied = np.isclose(rows, rows.max(axis=1, keepdims=True), rtol=1e-9, atol=0)
-    return float(np.mean(tied[np.arange(len(known)), truth[known]] / tied.sum(axis=1)))
+    won = np.where(true >= 0, tied[np.arange(len(known)), np.maximum(true, 0)], False)
+    return float(np.mean(won / tied.sum(axis=1)))
 
 
 def _normalised(log_p: FloatArray) -> FloatArray:

@@ -98,7 +98,7 @@ def _parts(group: NDArray[np.integer], n_groups: int) -> Iterator[tuple[int, NDA
 
 def _company(labels: LabelMatrix) -> NDArray[np.int64]:
     """Return how many workers share an item with each worker, who counts too, shape (n_workers,)."""
-    import scipy.sparse as sp  # noqa: PLC0415 slow to load, and only needed here
+    import scipy.sparse as sp
 
     shape = (labels.n_workers, labels.n_tasks)
     did = sp.csr_matrix((np.ones(labels.n_labels, dtype=np.int32), (labels.worker, labels.task)), shape=shape)

@@ -33,7 +33,7 @@ class StreamingConsensus:
     def __init__(
         self, n_classes: int, *, model: HierarchicalDawidSkene | None = None, growth: float | None = 0.15
     ) -> None:
-        from annotator.consensus.kernels import add_label  # noqa: PLC0415 numba loads on first use
+        from annotator.consensus.kernels import add_label
 
         if n_classes < 2:
             raise InputError(f"{n_classes} is too few.", where="n_classes", mend="Consensus needs two classes.")

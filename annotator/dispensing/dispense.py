@@ -58,7 +58,7 @@ def next_item(
         try:
             with database.writing() as session:
                 asking = _Asking(session, project, schema, person_id, now)
-                given = asking.answer(wait=attempt > 0)
+                given = asking.answer(pass_over_locked=attempt == 0)
         except (IntegrityError, _ContendedError):
             continue  # another tab of the same person, or another person, was quicker
         if given is not None:
@@ -76,7 +76,7 @@ class _Asking:
     person_id: str
     now: datetime
 
-    def answer(self, *, wait: bool) -> Dispensed | Nothing | None:
+    def answer(self, *, pass_over_locked: bool) -> Dispensed | Nothing | None:
         """Return what they get; None when a lease was in the way that is ended now."""
         refusal = _ineligible(people.locked(self.session, self.person_id))
         if refusal is not None:
@@ -88,7 +88,7 @@ class _Asking:
             return self._rest(decided) if isinstance(decided, Rest) else None
         if isinstance(decided, Rest):
             return self._rest(decided)
-        lease = lease or self._lease_next(decided, wait=wait)
+        lease = lease or self._lease_next(decided, pass_over_locked=pass_over_locked)
         if lease is None:
             return self._why_nothing(decided)
         item = self.session.get_one(Item, lease.item_id)
@@ -103,18 +103,19 @@ class _Asking:
     def _rest(self, rest: Rest) -> Nothing:
         return Nothing(rest.reason, max(1, math.ceil((rest.until - self.now).total_seconds())))
 
-    def _lease_next(self, decided: Go, *, wait: bool) -> Lease | None:
+    def _lease_next(self, decided: Go, *, pass_over_locked: bool) -> Lease | None:
         """Take a fresh item, or failing that one the person let go before, of the kind that suits them best now."""
         wanted = wellbeing.wanted(self.session, self.schema, self.person_id)
         for preferred in wellbeing.preferred(self.schema, mild=decided.mild):
-            lease = self._choose([*wanted, *preferred], wait=wait)
+            conditions = [*wanted, *preferred]
+            lease = self._choose(conditions, pass_over_locked=pass_over_locked)
             if lease is not None:
-                return self._open(lease, decided)
+                return self._open(lease, conditions, decided)
         return None
 
-    def _choose(self, conditions: leases.Conditions, *, wait: bool) -> Lease | None:
+    def _choose(self, conditions: leases.Conditions, *, pass_over_locked: bool) -> Lease | None:
         where = (self.session, self.project.id, self.person_id, conditions)
-        item_id = leases.candidate(*where, wait=wait)
+        item_id = leases.candidate(*where, pass_over_locked=pass_over_locked)
         if item_id is not None:
             return Lease(
                 item_id=item_id, person_id=self.person_id, slot=0, state="", created_at=self.now, expires_at=self.now
@@ -123,9 +124,10 @@ class _Asking:
             raise _ContendedError
         return leases.returnable(*where)
 
-    def _open(self, lease: Lease, decided: Go) -> Lease:
+    def _open(self, lease: Lease, conditions: leases.Conditions, decided: Go) -> Lease:
         session, now = self.session, self.now
-        if not item_state.take_slot(session, lease.item_id):
+        taken = item_state.take_slot(session, lease.item_id)
+        if not taken or not leases.meets(session, lease.item_id, conditions):
             raise _ContendedError
         limits = settings.limits_of(session, self.project.id)
         lease.slot = leases.free_slot(session, lease.item_id)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from annotator.dispensing.posterior import move_posterior
 from annotator.dispensing.returns import held_lease, require_live
 from annotator.domain.answers import Answer, cannot_tell, flat_labels
 from annotator.domain.errors import ConflictError
@@ -23,7 +24,7 @@ from annotator.domain.schema import Schema
 from annotator.storage import annotation_log, audit, exposure, item_state, outbox
 from annotator.storage.database import Database
 from annotator.storage.outbox import OutboxKind
-from annotator.storage.tables import Annotation, Lease
+from annotator.storage.tables import Annotation, Lease, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Stored:
 
 
 def submit(
-    database: Database, person_id: str, schema: Schema, guideline_version_id: str, submission: Submission, now: datetime
+    database: Database, project: Project, schema: Schema, person_id: str, submission: Submission, now: datetime
 ) -> Stored:
     """Store an answer once.
 
@@ -55,7 +56,7 @@ def submit(
     """
     try:
         with database.writing() as session:
-            return _submit(session, person_id, schema, guideline_version_id, submission, now)
+            return _submit(session, project, schema, person_id, submission, now)
     except IntegrityError:
         with database.reading() as session:
             known = annotation_log.by_key(session, person_id, submission.key)
@@ -65,14 +66,14 @@ def submit(
 
 
 def _submit(
-    session: Session, person_id: str, schema: Schema, guideline_version_id: str, submission: Submission, now: datetime
+    session: Session, project: Project, schema: Schema, person_id: str, submission: Submission, now: datetime
 ) -> Stored:
     lease = held_lease(session, person_id, submission.lease_id)
     known = annotation_log.by_key(session, person_id, submission.key)
     if known is not None:
         return _again(known, submission)
     require_live(lease, now)
-    annotation = _annotation(lease, schema, guideline_version_id, submission, now)
+    annotation = _annotation(lease, schema, project.guideline_version_id, submission, now)
     lease.state, lease.ended_at = LeaseState.ANSWERED.value, now
     session.add_all([annotation, lease])
     session.flush()
@@ -80,6 +81,7 @@ def _submit(
     exposure.end(session, person_id, now, high=high)
     audit.record(session, now, person_id, "annotation.created", lease.item_id, annotation=annotation.id)
     outbox.add(session, now, OutboxKind.ANNOTATION, annotation.id)
+    move_posterior(session, project.id, schema.rating, lease.item_id, person_id, annotation.rating)
     if item_state.record_answer(session, lease.item_id):
         outcome = settle(annotation_log.ratings(session, lease.item_id))
         item_state.move(session, now, audit.SERVICE, lease.item_id, outcome)

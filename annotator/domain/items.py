@@ -21,9 +21,7 @@ class Source(StrEnum):
 
 
 TRANSITIONS: dict[ItemState, frozenset[ItemState]] = {
-    ItemState.QUARANTINED: frozenset(
-        {ItemState.READY, ItemState.AGREED, ItemState.ADJUDICATING, ItemState.WITHDRAWN}
-    ),
+    ItemState.QUARANTINED: frozenset({ItemState.READY, ItemState.AGREED, ItemState.ADJUDICATING, ItemState.WITHDRAWN}),
     ItemState.READY: frozenset(
         {ItemState.LEASED, ItemState.AGREED, ItemState.ADJUDICATING, ItemState.QUARANTINED, ItemState.WITHDRAWN}
     ),

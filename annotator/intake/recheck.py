@@ -93,7 +93,9 @@ class RecheckDesk:
             text = self._readable(item, found)
             masks = places(text, words, kind.placeholder)
             if not masks:
-                raise InputError("These words do not stand in the text.", where="words", mend="Copy them as they stand.")
+                raise InputError(
+                    "These words do not stand in the text.", where="words", mend="Copy them as they stand."
+                )
             audit.record(session, now, person_id, "recheck.masked", item.id, kind=kind.value, places=len(masks))
             if found.raw_ref is not None:
                 found.masks = [*found.masks, *map(list, masks)]
@@ -129,12 +131,16 @@ class RecheckDesk:
             return item.text
         if self._vault is None:
             return None
-        return masked(unsealed(self._vault.read(found.raw_ref)), [(start, end, word) for start, end, word in found.masks])
+        return masked(
+            unsealed(self._vault.read(found.raw_ref)), [(start, end, word) for start, end, word in found.masks]
+        )
 
     def _readable(self, item: Item, found: Recheck) -> str:
         text = self._text(item, found)
         if text is None:
-            raise ConfigError("The vault cannot be opened.", mend="Set ANNOTATOR_QUARANTINE_KEY to the key of the vault.")
+            raise ConfigError(
+                "The vault cannot be opened.", mend="Set ANNOTATOR_QUARANTINE_KEY to the key of the vault."
+            )
         return text
 
     def _close(self, session: Session, item: Item, found: Recheck, result: Outcome, now: datetime) -> None:
@@ -165,12 +171,16 @@ class RecheckDesk:
             item.text, item.text_sha256 = text, digest
             session.add(item)
             return found
-        fields = {name: getattr(item, name) for name in ("source", "language", "campaign", "epoch", "region", "quarter")}
+        fields = {
+            name: getattr(item, name) for name in ("source", "language", "campaign", "epoch", "region", "quarter")
+        }
         row = items.NewItem(f"{item.public_id}-masked", text, digest, state=ItemState.QUARANTINED, **fields)
         if items.add(session, self._project, [row], now):
             raise ConflictError(f"There is an item {row.public_id} already.", mend="Destroy this item instead.")
         _blank(session, item, "masked")
-        item_state.move(session, now, audit.SERVICE, item.id, ItemState.WITHDRAWN, reason="masked after answers", new=row.id)
+        item_state.move(
+            session, now, audit.SERVICE, item.id, ItemState.WITHDRAWN, reason="masked after answers", new=row.id
+        )
         found.closed_at = now
         session.add(found)
         return recheck.open_recheck(session, row.id, now)

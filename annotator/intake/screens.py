@@ -14,7 +14,6 @@ from pathlib import Path
 import orjson
 from sqlmodel import Session
 
-from annotator.domain.errors import InputError
 from annotator.domain.intake import Row, RowError
 from annotator.domain.items import ItemState, Source
 from annotator.intake.ingest import FileFacts, Screened
@@ -26,29 +25,39 @@ from annotator.storage import items, markers
 from annotator.storage.database import Database
 from annotator.storage.tables_recheck import Recheck
 from annotator.synthetic.lexicon import verify_lexicon
-from annotator.synthetic.manifest import NAME, read_manifest, verify_manifest
+from annotator.synthetic.manifest import NAME, read_manifest
 
 WITHHELD = "<WITHHELD>"
 
 
 class FileScreen:
-    """Screens the rows of one file, and keeps what the gate said beside the items."""
+    """Screens the rows of one file, and keeps what the gate said beside the items.
+
+    Synthetic rows need a manifest beside the file that says what made them; since anybody can write one, every text is held
+    against the generator's closed lexicon as well.
+
+    Raises:
+        InputError: the file names synthetic rows and has no manifest.
+    """
 
     def __init__(self, database: Database, vault: Vault | None, path: Path, facts: FileFacts) -> None:
         self._vault = vault
         self._database = database
-        self._trusted = Source.SYNTHETIC.value in facts.sources and _is_the_generators(path)
+        if Source.SYNTHETIC.value in facts.sources:
+            read_manifest(path.parent / NAME)
 
     def __call__(self, row: Row) -> Screened:
         if row.source is Source.SYNTHETIC:
-            if not self._trusted and verify_lexicon(row.text):
+            if verify_lexicon(row.text):
                 raise RowError("column 'text' holds words that the generator never writes, so it is not synthetic")
             return Screened(row.text, items.text_hash(row.text), ItemState.READY)
         result = self._gate.check(row.text, row.language)
         if result.ready:
             return Screened(result.text, items.text_hash(result.text), ItemState.QUARANTINED, result)
         if self._vault is None:
-            raise RowError(f"the gate holds the text back ({_kinds(result)}) and there is no vault to keep it in: not stored")
+            raise RowError(
+                f"the gate holds the text back ({_kinds(result)}) and there is no vault to keep it in: not stored"
+            )
         digest = hmac.new(self._salt, row.text.encode(), "sha256").hexdigest()
         return Screened(WITHHELD, digest, ItemState.QUARANTINED, result, raw=row.text)
 
@@ -101,20 +110,6 @@ def _recheck(item_id: str, result: GateResult, now: datetime, *, in_vault: bool)
         raw_ref=item_id if in_vault else None,
         opened_at=now,
     )
-
-
-def _is_the_generators(path: Path) -> bool:
-    """Say whether the file is the one the manifest was written for; a file made from it is read row by row instead.
-
-    Raises:
-        InputError: there is no manifest of ours beside the file at all.
-    """
-    read_manifest(path.parent / NAME)
-    try:
-        verify_manifest(path)
-    except InputError:
-        return False
-    return True
 
 
 def _kinds(result: GateResult) -> str:

@@ -8,7 +8,6 @@ from bisect import bisect_left
 from annotator.privacy import lexicon
 from annotator.privacy.normalise import fold
 from annotator.privacy.reading import Reading
-from annotator.privacy.shapes import NO_PLATES
 from annotator.privacy.tokens import Tokens
 from annotator.privacy.values import Kind
 
@@ -27,8 +26,12 @@ CUED_KINDS = (
 """Which kind a number or code is by the cue before it, the first that applies."""
 
 LOOK_ALIKES = frozenset("oilszb")
+LONG_CHUNK = 6
+"""From so many figures and look-alike letters on a chunk is a number of its own, however few of them are figures."""
+
 _HANDLES = (("handle", Kind.HANDLE), ("platform", Kind.HANDLE))
-_LABELS = frozenset("nr no tel id ref ssn dni nie nif cnp sss tin nip ni reg dob mob cel iban am pm".split())
+_NAMERS = ("handle", "platform", "announce", "reach", "document", "plate", "reference", "wallet", "name")
+_SHORT_AMOUNT = re.compile(r"\d{1,3}[a-z]{1,3}")
 _SERIES = re.compile(r"[A-Z]{1,3}")
 _CHUNK = re.compile(r"[^\W_]+(?:[-_./#+]?[^\W_]+){0,12}")
 _INSIDE_CHUNK = frozenset("-_./#+")
@@ -61,15 +64,20 @@ def find_codes(reading: Reading) -> None:
         done = match.end()
         inside = range(bisect_left(starts, match.start()), bisect_left(starts, done))
         free = [j for j in inside if reading.free(j)]
-        if free and not _is_ordinary(match[0]) and not _is_spelled(tokens, free):
+        if not free or _is_ordinary(match[0]):
+            continue
+        if not _is_spelled(tokens, free):
             _mask_code(reading, free[0], free[-1], match[0])
+        elif sum(map(str.isalnum, match[0])) >= LONG_CHUNK:
+            reading.mask(free[0], free[-1], Kind.PHONE, sure=False)
     reading.tick()
 
 
 def series(tokens: Tokens, i: int) -> bool:
     """Say whether token i is a short group of capitals, as in plates and document numbers."""
-    written = tokens.exact(i)
-    return _SERIES.fullmatch(written) is not None and written not in NO_PLATES and tokens.words[i] not in _LABELS
+    return _SERIES.fullmatch(tokens.exact(i)) is not None and tokens.words[i] not in lexicon.words(
+        "context", "no_series"
+    )
 
 
 def _chunk_start(tokens: Tokens, i: int) -> int:
@@ -79,7 +87,7 @@ def _chunk_start(tokens: Tokens, i: int) -> int:
 
 
 def _is_ordinary(chunk: str) -> bool:
-    """ "6am-2:30pm", "2h/semaine", "12-month": amounts first, then words that the languages know."""
+    """As in "6am-2:30pm", "2h/semaine", "12-month": amounts first, then words that the languages know."""
     if _ORDINARY.fullmatch(chunk):
         return True
     first, *rest = _PIECES.split(chunk)
@@ -108,6 +116,9 @@ def _mask_code(reading: Reading, first: int, last: int, chunk: str) -> None:
         and (series(tokens, last + 1) or tokens.is_digits(last + 1))
     ):
         last += 1
+    uncued = not any(reading.cued(first, name, reach=3) for name in _NAMERS)
+    if uncued and _SHORT_AMOUNT.fullmatch(chunk):
+        return
     cued = next((kind for name, kind in (*_HANDLES, *CUED_KINDS) if reading.cued(first, name)), None)
     reading.mask(first, last, cued or _kind(chunk, size), sure=size >= 16 or (chunk.isupper() and figures >= 2))
 

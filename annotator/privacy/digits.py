@@ -20,6 +20,9 @@ from annotator.privacy.values import Kind
 MOST_SCATTERED = 7
 """Most digits of small numbers that only an ordinary word after them explains: more could be a number dealt out."""
 
+MOST_SIGNS = 8
+"""Most signs between two figures of one number."""
+
 _NUMERIC = frozenset({Kind.PHONE, Kind.ID, Kind.BANK, Kind.PLATE, Kind.WALLET})
 _ANNOUNCERS = ("phone", "platform", "value_cue", "document", "bank", "plate", "wallet")
 _DOTTED = re.compile(r"(?:\d{1,3}\s?\.\s?){3}\d{1,3}")
@@ -32,13 +35,14 @@ def find_digits(reading: Reading) -> None:
     _find_written_dates(reading)
     scattered = sum(_judge(reading, run) for run in digit_runs(reading.tokens, reading.taken))
     _absorb_neighbours(reading)
-    if scattered > MOST_SCATTERED:
+    reachable = any(name in reading.cues for name in _ANNOUNCERS)
+    if scattered > (MOST_SCATTERED if reachable else 2 * MOST_SCATTERED):
         reading.reason("digits: many small numbers that nothing explains")
     reading.tick()
 
 
 def _find_written_dates(reading: Reading) -> None:
-    """ "16 January 1959", "17 de enero de 1964": a year that people were born in, or a cue of birth before any date."""
+    """As in "16 January 1959", "17 de enero de 1964": a year that people were born in, or a cue of birth before any date."""
     tokens, months = reading.tokens, lexicon.words("quantities", "months")
     for i, word in enumerate(tokens.words):
         if word not in months:
@@ -57,15 +61,27 @@ def _judge(reading: Reading, run: Run) -> int:
         _judge_spelled(reading, run)
         return 0
     tokens, text = reading.tokens, _text(reading.tokens, run)
+    if run.first == run.last and quantities.plainly_counted(tokens, run.first):
+        _explain(reading, run, firm=True)
+        return 0
     if quantities.birth_date(text) or (quantities.full_date(text) and reading.cued(run.first, "birth")):
         reading.mask(run.first, run.last, Kind.BIRTH)
+        return 0
+    if quantities.birth_year(text) and reading.cued(run.first, "birth"):
+        reading.mask(run.first, run.last, Kind.BIRTH, sure=False)
         return 0
     explained = quantities.ordinary(tokens, run, cued=reading.cued(run.first, *_ANNOUNCERS))
     if explained is Ordinary.NO or _part_of_name(tokens, run):
         _mask_run(reading, run, text)
         return 0
-    reading.explained.append((tokens.starts[run.first], tokens.ends[run.last]))
+    _explain(reading, run, firm=explained is Ordinary.YES)
     return len(text) if explained is Ordinary.LOOSELY and text.isdecimal() else 0
+
+
+def _explain(reading: Reading, run: Run, *, firm: bool) -> None:
+    reading.explained.append((reading.tokens.starts[run.first], reading.tokens.ends[run.last]))
+    if firm:
+        reading.firm.update(range(run.first, run.last + 1))
 
 
 def _judge_spelled(reading: Reading, run: Run) -> None:
@@ -84,7 +100,7 @@ def _judge_spelled(reading: Reading, run: Run) -> None:
 
 
 def _mixed_but_ordinary(reading: Reading, run: Run) -> bool:
-    """ "15:00 to 23:00, two days": figures that are explained by themselves, and one number word beside them."""
+    """As in "15:00 to 23:00, two days": figures that are explained by themselves, and one number word beside them."""
     groups = [(spelled, tuple(atoms)) for spelled, atoms in groupby(run.atoms, key=lambda atom: atom.spelled)]
     words = [atoms for spelled, atoms in groups if spelled]
     figures = [Run(atoms) for spelled, atoms in groups if not spelled]
@@ -148,12 +164,30 @@ def _absorb_neighbours(reading: Reading) -> None:
     for match in [match for match in reading.matches if match.kind in _NUMERIC]:
         first = low = bisect_left(tokens.starts, match.start)
         last = high = bisect_left(tokens.starts, match.end) - 1
-        while low <= high and _belongs(reading, low - 1) and len(tokens.between(low - 1, low)) <= 1:
-            low -= 1
-        while low <= high and _belongs(reading, high + 1) and len(tokens.between(high, high + 1)) <= 1:
-            high += 1
+        while low <= high and (before := _neighbour(reading, low, -1)) is not None:
+            low = before
+        while low <= high and (after := _neighbour(reading, high, 1)) is not None:
+            high = after
         if (low, high) != (first, last):
             reading.mask(low, high, match.kind, sure=False)
+
+
+def _neighbour(reading: Reading, i: int, step: int) -> int | None:
+    """Return the figures beside token i over a few signs, or the letters right beside it, that belong to its number."""
+    tokens = reading.tokens
+    j = i + step
+    while 0 <= j < len(tokens) and abs(j - i) <= MOST_SIGNS and reading.free(j) and not tokens.words[j][0].isalnum():
+        j += step
+    if (
+        0 <= j < len(tokens)
+        and reading.free_digits(j)
+        and tokens.same_line(min(i, j), max(i, j))
+        and _belongs(reading, j)
+    ):
+        return j
+    near = i + step
+    close = 0 <= near < len(tokens) and len(tokens.between(min(i, near), max(i, near))) <= 1
+    return near if close and _belongs(reading, near) else None
 
 
 def _belongs(reading: Reading, i: int) -> bool:
@@ -161,7 +195,7 @@ def _belongs(reading: Reading, i: int) -> bool:
         return False
     tokens = reading.tokens
     if tokens.is_digits(i):
-        return not any(start <= tokens.starts[i] < end for start, end in reading.explained)
+        return i not in reading.firm
     if not tokens.is_word(i):
         return tokens.words[i] == "+"
     if LOOK_ALIKES.issuperset(tokens.words[i]) and (tokens.glued(i) or (i + 1 < len(tokens) and tokens.glued(i + 1))):

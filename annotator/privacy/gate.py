@@ -32,10 +32,11 @@ from annotator.privacy import (
 )
 from annotator.privacy.normalise import Aligned, normalise
 from annotator.privacy.reading import Reading, read
+from annotator.privacy.tokens import tokenise
 from annotator.privacy.values import MAX_LENGTH, Found, GateResult, Kind, Match, OutOfTimeError
 
 SECONDS = 2.0
-"""Longest time for one text."""
+"""Longest processor time for one reading of a text."""
 
 _PASSES = 8
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -53,7 +54,7 @@ class Gate:
     """Masks identifiers in texts of the supported languages.
 
     `salt` keys the hashes of what was masked (HMAC-SHA-256); without one a random key is drawn, so that hashes of two gates
-    do not link. `ner` asks spaCy as well: None means "if its model is installed". `seconds` bounds the time for one text.
+    do not link. `ner` asks spaCy as well: None means "if its model is installed". `seconds` bounds the processor time of one reading.
     """
 
     def __init__(self, *, salt: bytes | None = None, ner: bool | None = None, seconds: float = SECONDS) -> None:
@@ -61,6 +62,7 @@ class Gate:
         self._ner = recognisers.ner_installed() if ner is None else ner
         self._seconds = seconds
         lexicon.load()
+        recognisers.load()
 
     def check(self, text: str, language: str | None = None) -> GateResult:
         """Mask one text. Never raises for any string: what cannot be read is withheld whole and quarantined."""
@@ -82,13 +84,11 @@ class Gate:
             wanted = language.supported(declared)
             if wanted is None:
                 return self._withheld(text, "language: not one that the gate reads")
-        lexicon.vocabulary(wanted or "en")
-        tick = _deadline(self._seconds)
         masked = Aligned(text, range(len(text)), range(1, len(text) + 1))
         matches: list[Match] = []
         reasons: dict[str, None] = {}
         for _ in range(_PASSES):
-            found = self._read(masked.text, wanted, tick)
+            found = self._read(masked.text, wanted)
             if found.language is None:
                 return self._withheld(text, "language: not one that the gate reads")
             reasons |= dict.fromkeys(found.reasons)
@@ -102,13 +102,14 @@ class Gate:
         state = "quarantined" if reasons else "ready"
         return GateResult(masked.text, state, tuple(reasons), spans, found.language)  # type: ignore[arg-type]
 
-    def _read(self, text: str, wanted: str | None, tick: Callable[[], None]) -> _Pass:
+    def _read(self, text: str, wanted: str | None) -> _Pass:
         aligned = normalise(text)
-        reading = read(aligned, wanted or "en", tick)
-        detected = wanted or language.detect(reading.tokens)
+        tokens = tokenise(aligned)
+        detected = wanted or language.detect(tokens)
         if detected is None:
             return _Pass((), (), None)
-        reading.language = detected
+        lexicon.vocabulary(detected)  # loaded before the clock starts
+        reading = read(tokens, detected, _deadline(self._seconds))
         self._find(reading)
         matches = tuple(_original(aligned, match) for match in reading.matches)
         return _Pass(matches, tuple(reading.reasons), detected)
@@ -138,10 +139,10 @@ class Gate:
 
 
 def _deadline(seconds: float) -> Callable[[], None]:
-    end = time.monotonic() + seconds
+    end = time.thread_time() + seconds
 
     def tick() -> None:
-        if time.monotonic() > end:
+        if time.thread_time() > end:
             raise OutOfTimeError("The gate ran out of time.")
 
     return tick

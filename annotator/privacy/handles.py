@@ -12,6 +12,7 @@ from annotator.privacy.values import Kind
 
 _SKIPPED = frozenset(":=-\"'>~(_")
 _CLAUSE_ENDS = frozenset(".,;:!?()|")
+_WHERE = frozenset({"app", "application", "profile", "channel", "aplicacion", "appli", "aplikacji", "aplicatie"})
 _EVERYDAY = 3e-5
 
 
@@ -22,6 +23,9 @@ def find_handles(reading: Reading) -> None:
         _mask_value(reading, end, needs_naming=True)
     for _, end in reading.cues.get("announce", ()):
         _mask_value(reading, end)
+    for _, end in reading.cues.get("seek", ()):
+        if _seeks_somebody(reading, end):
+            _mask_value(reading, end)
     for i, word in enumerate(tokens.words):
         if word == "@" and reading.free(i):
             _mask_value(reading, i + 1)
@@ -31,6 +35,15 @@ def find_handles(reading: Reading) -> None:
         if first not in reading.taken and not (tokens.word(end) in {":", "=", "@"} and _mask_value(reading, end)):
             _before_platform(reading, first, weak=True)
     reading.tick()
+
+
+def _seeks_somebody(reading: Reading, end: int) -> bool:
+    """As in "look for X on the app": a platform or the like follows, and nothing was found there yet."""
+    tokens, near = reading.tokens, range(end, min(end + 8, len(reading.tokens)))
+    if tokens.word(end) in lexicon.words("context", "persons") or any(j in reading.taken for j in near):
+        return False
+    where = lexicon.words("context", "strict_platform") | _WHERE
+    return any(tokens.words[j] in where for j in near)
 
 
 def _mask_value(reading: Reading, start: int, *, needs_naming: bool = False) -> bool:
@@ -106,7 +119,7 @@ def _bare_value(reading: Reading, end: int) -> bool:
 
 
 def _before_platform(reading: Reading, first: int, *, weak: bool) -> None:
-    """ "message blue sparrow on telegram": what stands between a verb of reaching and "on PLATFORM" is a handle."""
+    """As in "message blue sparrow on telegram": what stands between a verb of reaching and "on PLATFORM" is a handle."""
     tokens = reading.tokens
     link = first - 1
     if link < 1 or tokens.words[link] not in lexicon.words("context", "on_platform"):

@@ -9,7 +9,7 @@ from annotator.privacy.tokens import Tokens
 
 _ENOUGH_WORDS = 6
 _LEAST_SHARE = 0.2
-_LEAST_KNOWN = 0.6
+_LEAST_KNOWN = 0.5
 _CODES = {
     "fil": "tl",
     "eng": "en",

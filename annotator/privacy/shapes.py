@@ -10,22 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from annotator.privacy import lexicon
 from annotator.privacy.reading import Reading
 from annotator.privacy.values import Kind
 
-TOP_DOMAINS = frozenset(
-    "com net org edu gov mil int info biz name pro mobi app dev io co me tv cc xyz online site shop store web club live top "
-    "link page blog cloud art jobs work agency tech space website world life today social chat email icu vip fun click "
-    "example test invalid localhost onion uk us ca au nz ie in ph sg my id th vn hk tw jp kr cn ru ua by kz tr gr bg rs hr si "
-    "sk cz hu ro pl de at ch li lu be nl fr es pt it mt cy ee lv lt fi se no dk is mx ar cl pe ec bo py uy ve cr pa gt hn ni "
-    "sv do cu br za ng ke gh eg ma tn dz ae sa qa kw il ir iq pk bd lk np eu cat su asia gg ly am fm gl to ai ws st tk ml ga cf".split()
-)
-"""Endings that make a dotted word a web address: the usual ones, the supported countries, and those reserved for examples."""
-
-NO_PLATES = frozenset(
-    "ISO DIN EN CAT NVQ SAP GCSE HGV LGV BTEC CEO CNC TIG MIG MAG LPG VAT IVA TVA GDPR COVID USD EUR GBP PHP PLN RON LEI MXN CAD AUD "
-    "CHF SEK CZK HUF AM PM HR HRS MIN KG KM LB LBS FT SQ ML MB GB KW HP RPM MPH DM TO OR AND THE FOR PER MAX ZL H".split()
-)
 _TITLED_ENDINGS = frozenset({"com", "net", "org", "example", "info"})
 _TRAILING = ".,;:!?)]}'\""
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
@@ -50,9 +38,18 @@ def _has(*parts: str) -> Callable[[str, str], bool]:
     return lambda _, folded: any(part in folded for part in parts)
 
 
-def _seen(pattern: str) -> Callable[[str, str], object]:
+def _seen(*patterns: str) -> Callable[[str, str], object]:
+    compiled = [re.compile(pattern) for pattern in patterns]
+    return lambda text, _: any(pattern.search(text) for pattern in compiled)
+
+
+def _has_letter(found: str) -> bool:
+    return any(map(str.isalpha, found))
+
+
+def _twice(pattern: str) -> Callable[[str, str], object]:
     compiled = re.compile(pattern)
-    return lambda text, _: compiled.search(text)
+    return lambda text, _: len(compiled.findall(text)) >= 2
 
 
 def _is_ipv4(found: str) -> bool:
@@ -90,14 +87,17 @@ def _is_wallet(found: str) -> bool:
 
 def _is_code(found: str) -> bool:
     """Currencies, norms and clock words beside a number make it no plate and no postcode."""
-    return len(re.sub(r"\W", "", found)) >= 5 and not any(part in NO_PLATES for part in re.findall(r"[A-Za-z]+", found))
+    plain = lexicon.words("context", "no_series")
+    return len(re.sub(r"\W", "", found)) >= 5 and not any(
+        part.lower() in plain for part in re.findall(r"[A-Za-z]+", found)
+    )
 
 
-_LETTER_FIGURE = _seen(r"[A-Za-z][ .-]?\d|\d[ -]?[A-Z]{3}")
+_LETTER_FIGURE = _seen(r"[A-Za-z]\d", r"[A-Z]{2} \d\d")
 _SHAPES = (
     Shape(
         Kind.EMAIL,
-        re.compile(rf"[\w.+'%-]{{1,64}}\s?@\s?{_LABEL}(?:\s?\.\s?{_LABEL}){{1,6}}|[\w.+%-]{{1,64}}@{_LABEL}"),
+        re.compile(rf"[\w.+'%-]{{1,64}}\s?@\s?{_LABEL}(?:(?:\.|\s\.\s?){_LABEL}){{1,6}}|[\w.+%-]{{1,64}}@{_LABEL}"),
         _has("@"),
     ),
     Shape(Kind.HANDLE, re.compile(r"(?<![\w@])@_{0,3}[^\W_][\w.-]{1,39}(?<![.-])"), _has("@")),
@@ -115,8 +115,14 @@ _SHAPES = (
         re.compile(r"\bw{2,3}\d?\s?\.\s?[^\s<>\"]{2,200}", re.IGNORECASE),
         _has("ww.", "ww .", "ww1.", "ww2.", "ww3."),
     ),
-    Shape(Kind.HANDLE, re.compile(r"(?<![\w<])_{0,2}[^\W_]{1,30}(?:_{1,3}[^\W_]{1,30}){1,5}_{0,2}(?!\w)"), _has("_")),
+    Shape(
+        Kind.HANDLE,
+        re.compile(r"(?<![\w<])_{0,2}[^\W_]{1,30}(?:_{1,3}[^\W_]{1,30}){1,5}_{0,2}(?!\w)"),
+        _has("_"),
+        _has_letter,
+    ),
     Shape(Kind.HANDLE, re.compile(r"\b[\w.]{2,32}#\d{4}\b"), _has("#")),
+    Shape(Kind.HANDLE, re.compile(r"(?<![\w$])\$[A-Za-z][\w-]{3,30}"), _has("$")),
     Shape(
         Kind.IP,
         re.compile(
@@ -129,7 +135,7 @@ _SHAPES = (
     Shape(
         Kind.IP,
         re.compile(rf"\b(?:{_HEX}{{2}}[:-]){{5}}{_HEX}{{2}}\b"),
-        _seen(rf"{_HEX}{{2}}([:-]){_HEX}{{2}}\1{_HEX}{{2}}\1"),
+        _has(":", "-"),
     ),
     Shape(
         Kind.IP,
@@ -144,7 +150,7 @@ _SHAPES = (
             rf"(?<![\w.])(?:lat(?:itude)?[\s:=]{{0,3}})?[NSns]?\s?{_DECIMAL}\s?[NSns]?(?:\s{{0,2}}[,;/|]\s{{0,2}}|\s{{1,3}})"
             rf"(?:(?:lon|lng|long|longitude)[\s:=]{{0,3}})?[EWOewo]?\s?{_DECIMAL}\s?[EWOewo]?(?!\w)"
         ),
-        _seen(r"\d[.,]\d{3}"),
+        _twice(r"\d[.,]\d{3}"),
         _is_pair,
     ),
     Shape(
@@ -153,7 +159,7 @@ _SHAPES = (
             r"\b(?:lat|latitude|latitud|lon|lng|longitude|longitud|breite|lange)[\s:=]{0,3}[-+]?\d{1,3}[.,]\d{1,10}",
             re.IGNORECASE,
         ),
-        _has("lat", "lon", "lng", "breite", "lange"),
+        _has("lat ", "lat:", "lat=", "lon ", "lon:", "lon=", "lng", "itud", "breite", "lange"),
     ),
     Shape(Kind.COORDINATES, re.compile(rf"\b[{_CODE}]{{4,8}}\+[{_CODE}]{{2,3}}\b"), _has("+")),
     Shape(
@@ -167,7 +173,7 @@ _SHAPES = (
         re.compile(
             r"\b(?:0x[0-9A-Fa-f]{12,64}|(?:bc1|tb1|ltc1|addr1|bnb1|cosmos1)[0-9a-z]{10,90}|[1-9A-HJ-NP-Za-km-z]{25,110})\b"
         ),
-        _LETTER_FIGURE,
+        lambda text, _: max(map(len, text.split()), default=0) >= 14,
         _is_wallet,
     ),
     Shape(
@@ -180,7 +186,10 @@ _SHAPES = (
         _is_code,
     ),
     Shape(
-        Kind.PLATE, re.compile(r"(?<![\w<-])[A-Z]{1,3}[ .-]?\d{1,4}[ .-]?[A-Z]{1,3}(?![\w>])"), _LETTER_FIGURE, _is_code
+        Kind.PLATE,
+        re.compile(r"(?<![\w<-])[A-Z]{1,3}[ .-]?\d{1,4}[ .-]?[A-Z]{1,3}(?![\w>])"),
+        _seen(r"[A-Z][ .-]?\d{1,4}[ .-]?[A-Z]"),
+        _is_code,
     ),
     Shape(
         Kind.PLATE,
@@ -188,13 +197,13 @@ _SHAPES = (
             r"(?<![\w<-])[A-Z]{1,3}-[A-Z]{1,2}[ -]?\d{1,4}[EH]?(?!\w)|(?<!\w)\d{4}[ -]?[B-DF-HJ-NP-TV-Z]{3}(?!\w)"
             r"|(?<![\w<-])[A-Z]{3}[ -]?\d{3,5}(?!\w)|(?<![\w<-])[A-Z]{2}[ -]\d{4,5}[A-Z]{0,2}(?!\w)"
         ),
-        _LETTER_FIGURE,
+        _seen(r"[A-Z][ -]?\d\d", r"\d{4}[ -]?[A-Z]"),
         _is_code,
         sure=False,
     ),
 )
 _DOMAIN = re.compile(rf"(?<![\w@.])({_LABEL}(?:\.{_LABEL}){{1,6}})((?::\d{{2,5}})?(?:[/?#][^\s<>\"]{{0,300}})?)")
-_DOTTED = re.compile(r"[^\W\d_]\.[^\W_]|\d\.[^\W\d_]")
+_DOTTED = re.compile(r"\w\.\w")
 
 
 def find_shapes(reading: Reading) -> None:
@@ -206,7 +215,7 @@ def find_shapes(reading: Reading) -> None:
                 if shape.check(match[0]):
                     _mask(reading, match.start(), match.end(), shape.kind, sure=shape.sure)
             reading.tick()
-    if _DOTTED.search(text):
+    if any(not (dotted[0][0].isdigit() and dotted[0][2].isdigit()) for dotted in _DOTTED.finditer(text)):
         for match in _DOMAIN.finditer(text):
             if _is_domain(match[1], match[2]):
                 _mask(reading, match.start(), match.end(), Kind.URL, sure=True)
@@ -225,7 +234,9 @@ def _mask(reading: Reading, start: int, end: int, kind: Kind, *, sure: bool) -> 
 def _is_domain(host: str, path: str) -> bool:
     """A dotted word is an address if it ends in a known domain and is no abbreviation or missing space after a full stop."""
     ending = host.rsplit(".", 1)[1]
-    if all(len(part) <= 2 for part in host.split(".")) or host.replace(".", "").isdigit():
+    if (not path and all(len(part) <= 2 for part in host.split("."))) or host.replace(".", "").isdigit():
         return False
-    known = ending.lower() in TOP_DOMAINS and (not ending.istitle() or ending.lower() in _TITLED_ENDINGS)
+    known = ending.lower() in lexicon.words("context", "top_domains") and (
+        not ending.istitle() or ending.lower() in _TITLED_ENDINGS
+    )
     return known or (path != "" and len(ending) > 1 and ending.isalpha())

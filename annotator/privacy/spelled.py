@@ -5,21 +5,16 @@ Each find undoes an obfuscation, and so sends the row to people as well.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from annotator.privacy import lexicon
 from annotator.privacy.reading import Reading
-from annotator.privacy.shapes import TOP_DOMAINS
 from annotator.privacy.tokens import Tokens
 from annotator.privacy.values import Kind
 
 _GLUE = frozenset("._-+@()[]{}<>/\\|*~,'\"")
-_WRITTEN_ENDINGS = frozenset(
-    "com net org example test invalid info biz edu gov io app de fr es pl ro ph uk eu co me".split()
-)
-_LITTLE_ENDINGS = frozenset(
-    "de es it no in to is at my me la pa si do so sa us be am ma ni as se al mo id st su pe na za ca ro".split()
-)
+_LETTER_GAP = re.compile(r"[^\w]{0,3}|_{1,2}")
 _PATHS = frozenset({"/", "slash", "barra", "ukosnik"})
 _NO_PROVIDER_ALONE = frozenset({"orange", "proton"})
 
@@ -47,15 +42,15 @@ def _find_addresses(reading: Reading) -> None:
         ending, host = _across(tokens, i, 1), _across(tokens, i, -1)
         if not reading.free(i) or ending is None or host is None:
             continue
-        if tokens.words[ending] not in (TOP_DOMAINS if written else _WRITTEN_ENDINGS):
+        if tokens.words[ending] not in lexicon.words("context", "top_domains" if written else "written_endings"):
             continue
-        if tokens.words[ending] in _LITTLE_ENDINGS and _goes_on(tokens, ending):
+        if tokens.words[ending] in lexicon.words("context", "little_endings") and _goes_on(tokens, ending):
             continue
         first, last = _host_start(tokens, host), _path_end(tokens, ending)
         at = _find_at(tokens, first)
         if at is not None:
             reading.mask(_local_part(reading, at), last, Kind.EMAIL, sure=False)
-        elif written or tokens.words[ending] not in _LITTLE_ENDINGS:
+        elif written or tokens.words[ending] not in lexicon.words("context", "little_endings"):
             reading.mask(first, last, Kind.URL, sure=False)
 
 
@@ -107,7 +102,9 @@ def _path_end(tokens: Tokens, ending: int) -> int:
         while tokens.word(joint) in {"(", ")", "[", "]", "{", "}"}:
             joint += 1
         after = _across(tokens, joint, 1) if tokens.word(joint) in dots | _PATHS else None
-        if after is None or (tokens.words[joint] in dots and tokens.words[after] not in TOP_DOMAINS):
+        if after is None or (
+            tokens.words[joint] in dots and tokens.words[after] not in lexicon.words("context", "top_domains")
+        ):
             break
         last = after
     return last + 1 if tokens.word(last + 1) in {")", "]", "}"} and tokens.glued(last + 1) else last
@@ -157,7 +154,7 @@ def _belongs(tokens: Tokens, left: int, first: int) -> bool:
 
 
 def _widen_addresses(reading: Reading) -> None:
-    """ "jane . doe @ example.com": words joined by points and the like before an address are part of it."""
+    """As in "jane . doe @ example.com": words joined by points and the like before an address are part of it."""
     tokens = reading.tokens
     for match in [match for match in reading.matches if match.kind is Kind.EMAIL]:
         first = i = bisect_right(tokens.ends, match.start)
@@ -190,7 +187,7 @@ def _find_spaced_letters(reading: Reading) -> None:
     single = [i for i, word in enumerate(tokens.words) if len(word) == 1 and word.isalpha() and reading.free(i)]
     run: list[int] = []
     for i in [*single, len(tokens) + 9]:
-        if run and (i - run[-1] > 2 or len(tokens.between(run[-1], i)) > 3):
+        if run and (i - run[-1] > 2 or not _LETTER_GAP.fullmatch(tokens.between(run[-1], i))):
             if len(run) >= 4:
                 reading.mask(run[0], run[-1], Kind.HANDLE, sure=False)
             run = []

@@ -23,6 +23,7 @@ _NO_GERMAN_STREET = re.compile(
 )
 _JOINTS = frozenset(",.-/#:()º°ª")
 _NUMBER_JOINTS = frozenset({",", "bis", "ter", "quater", "b", "-"})
+_POLISH = frozenset({"al", "pl", "os"})
 _RARE = 1e-6
 
 
@@ -36,7 +37,7 @@ def find_streets(reading: Reading) -> None:
 
 
 def _find_trailing(reading: Reading) -> None:
-    """ "12 Example Street", "Example Street", "12b example st": up to five words before the street word."""
+    """As in "12 Example Street", "Example Street", "12b example st": up to five words before the street word."""
     tokens, dwellings = reading.tokens, lexicon.words("context", "dwellings")
     for i, word in enumerate(tokens.words):
         if word not in lexicon.words("cues", "street_after") or not reading.free(i):
@@ -60,7 +61,8 @@ def _before_street(reading: Reading, i: int) -> tuple[int, bool, int]:
         if tokens.is_digits(j):
             return j, True, capitals
         if not tokens.is_word(j):
-            if tokens.words[j] not in "'-.,":
+            abbreviates = tokens.words[j] == "." and tokens.is_word(j - 1) and len(tokens.words[j - 1]) <= 3
+            if tokens.words[j] not in "'-," and not abbreviates:
                 break
         elif tokens.is_capital(j):
             first, capitals = j, capitals + 1
@@ -76,7 +78,7 @@ def _before_street(reading: Reading, i: int) -> tuple[int, bool, int]:
 def _is_named(reading: Reading, first: int, i: int, capitals: int) -> bool:
     """Without a house number a street word needs a capital, and one before it that does more than open the sentence."""
     tokens = reading.tokens
-    if not tokens.is_capital(i):
+    if not tokens.is_capital(i) or tokens.exact(i).isupper():
         return False
     if tokens.words[i] in lexicon.words("context", "loose_street_after"):
         opens = tokens.starts_sentence(first) and capitals == 1
@@ -97,7 +99,7 @@ def _could_be_address(tokens: Tokens, first: int, last: int, capitals: int) -> b
 
 
 def _find_leading(reading: Reading) -> None:
-    """ "calle Ejemplo 12", "12 rue de l'Exemple", "ul. Przykładowa 3/4", "str. Exemplu nr. 5"."""
+    """As in "calle Ejemplo 12", "12 rue de l'Exemple", "ul. Przykładowa 3/4", "str. Exemplu nr. 5"."""
     tokens = reading.tokens
     leads = list(reading.cues.get("street_before", ()))
     if reading.language == "es":
@@ -107,15 +109,19 @@ def _find_leading(reading: Reading) -> None:
             continue
         start = _number_before(reading, first)
         last, capital, numbered = _street_name(reading, first, end, numbered_before=start < first)
-        if last >= end and _is_leading(tokens, first, end, capital=capital, numbered=numbered or start < first):
+        if last >= end and _is_leading(
+            tokens, reading.language, first, end, capital=capital, numbered=numbered or start < first
+        ):
             reading.mask(start, _tail(reading, last), Kind.ADDRESS, sure=capital and (numbered or start < first))
 
 
-def _is_leading(tokens: Tokens, first: int, end: int, *, capital: bool, numbered: bool) -> bool:
+def _is_leading(tokens: Tokens, language: str, first: int, end: int, *, capital: bool, numbered: bool) -> bool:
     """Street words that are other words too, such as "place" or "al.", need more beside them than the others."""
     if tokens.words[first] not in lexicon.words("context", "loose_street_before"):
         return capital or numbered
-    dotted = tokens.word(end) == "."
+    if tokens.words[first] in _POLISH and language != "pl":
+        return False
+    dotted = tokens.word(end) == "." and len(tokens.words[first]) <= 4
     french = tokens.words[first] in {"rue", "avenue", "boulevard", "place"}
     usual = tokens.words[first] in lexicon.words("context", "numbered_street_before")
     return (capital and (numbered or dotted)) or (numbered and (dotted or usual or french))
@@ -136,7 +142,7 @@ def _street_name(reading: Reading, first: int, end: int, *, numbered_before: boo
                 break
             return _house_number_end(tokens, i), capital, True
         if not tokens.is_word(i):
-            if word not in ".,-/'º°#":
+            if word not in ".,-/'º°#" or (word == "." and i > end and len(tokens.words[i - 1]) > 2):
                 break
         elif tokens.is_capital(i):
             last, capital = i, True
@@ -164,8 +170,10 @@ def _number_before(reading: Reading, first: int) -> int:
 
 
 def _find_german(reading: Reading) -> None:
-    """ "Musterstraße 12", "Am Alten Markt 3": compounds, or a street word after one with a capital."""
+    """As in "Musterstraße 12", "Am Alten Markt 3": compounds, or a street word after one with a capital."""
     tokens = reading.tokens
+    if not any(word.endswith(_GERMAN_ENDINGS) for word in set(tokens.words)):
+        return
     for i, word in enumerate(tokens.words):
         compound = word.endswith(_GERMAN_ENDINGS) and len(word) > 5 and not _NO_GERMAN_STREET.fullmatch(word)
         apart = (
@@ -198,7 +206,7 @@ def _german_start(reading: Reading, i: int) -> int:
 
 
 def _find_dwellings(reading: Reading) -> None:
-    """ "Flat 4B", "Apt 12", "PO Box 77", "Blk 5 Lot 12": a dwelling told by its number."""
+    """As in "Flat 4B", "Apt 12", "PO Box 77", "Blk 5 Lot 12": a dwelling told by its number."""
     tokens = reading.tokens
     for i, word in enumerate(tokens.words):
         if word not in lexicon.words("context", "dwellings") or not reading.free(i):

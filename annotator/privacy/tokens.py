@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from annotator.privacy.normalise import Aligned, fold
 from annotator.privacy.values import Kind
 
 _PLACEHOLDER = "|".join(kind.placeholder for kind in Kind)
-_TOKEN = re.compile(rf"{_PLACEHOLDER}|[^\W\d_]+|\d+|[^\w\s]|_")
+_TOKEN = re.compile(rf"[^\W\d_]+|\d+|{_PLACEHOLDER}|[^\w\s]|_")
 _BETWEEN_PHRASE = re.compile(r"[ \t'.\-/]{0,2}")
 _SENTENCE_END = frozenset('.!?:;"•·*|▶►→➜✅★☆✨(-')
 
@@ -26,9 +26,9 @@ class Tokens:
     aligned: Aligned
     text: str
     folded: str
-    words: list[str] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -70,10 +70,8 @@ class Tokens:
         """Say whether token i opens a sentence, a line or a list item, where a capital says nothing."""
         if i == 0 or "\n" in self.between(i - 1, i):
             return True
-        return (
-            self.words[i - 1] in _SENTENCE_END
-            or not self.words[i - 1][0].isalnum()
-            and self.words[i - 1] not in ",/&'<"
+        return self.words[i - 1] in _SENTENCE_END or (
+            not self.words[i - 1][0].isalnum() and self.words[i - 1] not in ",/&'<"
         )
 
     def next_word(self, i: int, reach: int = 3) -> int | None:
@@ -87,14 +85,9 @@ class Tokens:
 def tokenise(aligned: Aligned) -> Tokens:
     """Split a normalised text. O(n)."""
     folded = fold(aligned.text)
-    tokens = Tokens(aligned, aligned.text, folded)
-    words, starts, ends = tokens.words, tokens.starts, tokens.ends
-    for match in _TOKEN.finditer(aligned.text):
-        start, end = match.span()
-        words.append(folded[start:end])
-        starts.append(start)
-        ends.append(end)
-    return tokens
+    spans = [match.span() for match in _TOKEN.finditer(aligned.text)]
+    words = [folded[start:end] for start, end in spans]
+    return Tokens(aligned, aligned.text, folded, words, [start for start, _ in spans], [end for _, end in spans])
 
 
 def find_phrases(tokens: Tokens, index: CueIndex) -> dict[str, list[tuple[int, int]]]:

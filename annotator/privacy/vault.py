@@ -156,7 +156,7 @@ class Vault:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 _sync(file)
-            os.replace(name, self._path)
+            Path(name).replace(self._path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

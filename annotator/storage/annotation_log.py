@@ -11,6 +11,9 @@ from sqlmodel import Session, col, select
 from annotator.domain.items import ItemState
 from annotator.storage.tables import Annotation, Item, Person
 
+LabelRow = tuple[str, str, dict[str, str | None]]
+"""Item id, person id, flat labels of one annotation."""
+
 _SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
 
 
@@ -69,7 +72,7 @@ def ratings_of(session: Session, item_ids: Sequence[str]) -> dict[str, list[str 
     return found
 
 
-def label_rows(session: Session, project_id: str) -> list[tuple[str, str, dict[str, str | None]]]:
+def label_rows(session: Session, project_id: str) -> list[LabelRow]:
     """Return (item id, person id, flat labels) of every annotation of items that are not withdrawn or quarantined."""
     statement = (
         select(Annotation.item_id, Annotation.person_id, Annotation.labels)

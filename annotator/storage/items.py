@@ -111,6 +111,23 @@ def page(
     return list(session.exec(statement))
 
 
+def most_doubtful(session: Session, project_id: str, limit: int) -> list[Item]:
+    """Return the items with the largest risk that their most probable rating is wrong."""
+    statement = select(Item).where(Item.project_id == project_id, col(Item.risk).is_not(None))
+    return list(session.exec(statement.order_by(col(Item.risk).desc(), col(Item.id)).limit(limit)))
+
+
+def with_posterior(session: Session, project_id: str, after: str | None, limit: int) -> list[Item]:
+    """Return items that have a posterior and may leave the house, in id order after a cursor."""
+    shut = [ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value]
+    statement = select(Item).where(
+        Item.project_id == project_id, col(Item.risk).is_not(None), col(Item.state).not_in(shut)
+    )
+    if after is not None:
+        statement = statement.where(Item.id > after)
+    return list(session.exec(statement.order_by(Item.id).limit(limit)))
+
+
 def by_public_id(session: Session, project_id: str, public_id: str) -> Item | None:
     return session.exec(select(Item).where(Item.project_id == project_id, Item.public_id == public_id)).first()
 

@@ -55,23 +55,29 @@ def locked(session: Session, lease_id: str) -> Lease | None:
 
 
 def candidate(
-    session: Session, project_id: str, person_id: str, conditions: Conditions = (), *, wait: bool
+    session: Session, project_id: str, person_id: str, conditions: Conditions = (), *, pass_over_locked: bool
 ) -> str | None:
-    """Return the id of an item the person never held, locked: fewest missing answers first, then the seeded order.
+    """Return the id of an item the person never held: fewest missing answers first, then the seeded order.
 
-    Without `wait`, items that another transaction is taking this instant are passed over (PostgreSQL).
+    With `pass_over_locked` the item is locked, and those that another transaction is taking this instant are passed over
+    (PostgreSQL). Without, nothing is locked: a locking query would keep the lock on every item that it had to give up.
     """
-    statement = (
-        _fresh(project_id, person_id, conditions)
-        .order_by(col(Item.missing), col(Item.order_key))
-        .with_for_update(skip_locked=not wait)
-    )
+    statement = _fresh(project_id, person_id, conditions).order_by(col(Item.missing), col(Item.order_key))
+    if pass_over_locked:
+        statement = statement.with_for_update(skip_locked=True)
     return session.exec(statement).first()
 
 
 def any_candidate(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> bool:
     """Say whether there is an item the person never held, locked by somebody or not."""
     return session.exec(_fresh(project_id, person_id, conditions)).first() is not None
+
+
+def meets(session: Session, item_id: str, conditions: Conditions) -> bool:
+    """Say whether an item, locked by now, still meets the conditions it was chosen by."""
+    if not conditions:
+        return True
+    return session.exec(select(Item.id).where(Item.id == item_id, *conditions)).first() is not None
 
 
 def returnable(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> Lease | None:

@@ -77,5 +77,7 @@ def vote(session: Session, item_id: str, person_id: str, given: Vote, now: datet
 
 def same_text_elsewhere(session: Session, item: Item, digest: str) -> bool:
     """Say whether another item of the project has that text already."""
-    statement = select(Item.id).where(Item.project_id == item.project_id, Item.text_sha256 == digest, Item.id != item.id)
+    statement = select(Item.id).where(
+        Item.project_id == item.project_id, Item.text_sha256 == digest, Item.id != item.id
+    )
     return session.exec(statement).first() is not None

@@ -112,6 +112,7 @@ class Item(SQLModel, table=True):
             postgresql_where=text("open_slots > 0"),
         ),
         Index("item_state_id", "project_id", "state", "id"),
+        Index("item_risk", "project_id", "risk"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -131,6 +132,9 @@ class Item(SQLModel, table=True):
     answered: int = 0
     order_key: int = Field(sa_type=BigInteger)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    posterior: list[float] | None = Field(default=None, sa_type=JSON)  # of the rating's values, in their order
+    risk: float | None = None  # chance that the most probable rating is wrong
+    indicators: dict[str, list[float]] | None = Field(default=None, sa_type=JSON)  # posterior of each one's states
     open_slots: int | None = Field(
         default=None,
         sa_column=Column(

@@ -22,9 +22,7 @@ class Exposure(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("ended_at >= started_at", name="exposure_forwards"),
         Index("exposure_person_ended", "person_id", "ended_at"),
-        Index(
-            "exposure_one_open", "person_id", unique=True, sqlite_where=text("open"), postgresql_where=text("open")
-        ),
+        Index("exposure_one_open", "person_id", unique=True, sqlite_where=text("open"), postgresql_where=text("open")),
     )
 
     id: int | None = Field(default=None, sa_column=Column(_SERIAL, primary_key=True, autoincrement=True))

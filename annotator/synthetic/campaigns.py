@@ -74,11 +74,14 @@ def draw_campaign(grammar: Grammar, seed: int, number: int) -> tuple[Campaign, D
 
 
 def draw_facts(grammar: Grammar, campaign: Campaign, dice: Dice) -> dict[str, str]:
-    """Draw the figures of one posting: pay and hours with their reference, sums, and a contact from a reserved range."""
+    """Draw what one posting says the same each time: places, start, pay and hours with their reference, sums, contact."""
     locale = campaign.locale
     band = locale["bands"][dice.pick(campaign.sector.bands)]
     hours = grammar.hours[dice.pick(campaign.sector.hours)]
+    words = grammar.words["late" if campaign.late else "early"]
     return {
+        "count": render(dice.pick(words["count"]), dice, {}, words),
+        "when": render(dice.pick(words["when"]), dice, {}, words),
         "ref_low": band["low"],
         "ref_high": band["high"],
         "pay_in": dice.pick(band["inside"]),

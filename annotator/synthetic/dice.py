@@ -5,8 +5,7 @@ Nothing here knows what is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -19,22 +18,20 @@ _SCALE = 2.0**-53
 class Dice:
     """A stream of draws, the same for the same key on every machine, process and hash seed."""
 
-    __slots__ = ("_bits", "_next", "_uniforms")
+    __slots__ = ("_bits", "_uniforms")
 
     def __init__(self, *key: int) -> None:
         """Start the stream of `key`, whole numbers that are not negative."""
         self._bits = np.random.PCG64(np.random.SeedSequence(key))
-        self._uniforms: list[float] = []
-        self._next = 0
+        self._uniforms: Iterator[float] = iter(())
 
     def uniform(self) -> float:
         """Return a number in [0, 1)."""
-        if self._next == len(self._uniforms):
+        value = next(self._uniforms, None)
+        if value is None:
             raw = self._bits.random_raw(_BLOCK) >> np.uint64(11)
-            self._uniforms = (raw * _SCALE).tolist()
-            self._next = 0
-        value = self._uniforms[self._next]
-        self._next += 1
+            self._uniforms = iter((raw * _SCALE).tolist())
+            value = next(self._uniforms)
         return value
 
     def chance(self, probability: float) -> bool:
@@ -55,9 +52,12 @@ class Dice:
 
     def weighted(self, options: Sequence[T], weights: Sequence[float]) -> T:
         """Return one of the options by weight (not negative, not all zero)."""
-        sums = list(accumulate(weights))
-        mark = self.uniform() * sums[-1]
-        return next(option for option, total in zip(options, sums, strict=True) if mark < total)
+        mark = self.uniform() * sum(weights)
+        for option, weight in zip(options, weights, strict=True):
+            mark -= weight
+            if mark < 0:
+                return option
+        return next(option for option, weight in zip(options, weights, strict=True) if weight)  # rounding ate the rest
 
     def sample(self, options: Sequence[T], weights: Sequence[float], count: int) -> list[T]:
         """Return `count` different options, drawn one after another by weight."""
@@ -69,10 +69,14 @@ class Dice:
             weight.pop(chosen)
         return drawn
 
+    def in_random_order(self, options: Sequence[T]) -> Iterator[T]:
+        """Yield the options in a random order, drawing no further than is asked for (Fisher and Yates)."""
+        left = list(options)
+        for size in range(len(left), 0, -1):
+            chosen = self.below(size)
+            left[chosen], left[size - 1] = left[size - 1], left[chosen]
+            yield left[size - 1]
+
     def shuffled(self, options: Sequence[T]) -> list[T]:
-        """Return the options in a random order (Fisher and Yates)."""
-        order = list(options)
-        for last in range(len(order) - 1, 0, -1):
-            other = self.below(last + 1)
-            order[last], order[other] = order[other], order[last]
-        return order
+        """Return the options in a random order."""
+        return list(self.in_random_order(options))

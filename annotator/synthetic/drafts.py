@@ -13,10 +13,11 @@ from annotator.synthetic.compose import SECTIONS, Identity, Piece
 from annotator.synthetic.dice import Dice
 from annotator.synthetic.grammar import Grammar, Shape
 from annotator.synthetic.latent import Setting, draw_flip, draw_ways
+from annotator.synthetic.postings import PROTECTIVE
 from annotator.synthetic.writer import Writer, count_words
 
 _WORDS_A_SENTENCE = 14
-_LEAST_ROOM = 4
+_LEAST_ROOM = {True: 3, False: 4}  # sentences, of a brief posting and of another
 _A_FILLER = 20  # words, enough for a few to choose from
 
 
@@ -38,26 +39,27 @@ def draw_drafts(grammar: Grammar, campaign: Campaign, dice: Dice) -> Iterator[Dr
     """Yield the drafts of the campaign's postings, drawn as its kind says."""
     if campaign.kind == "pair":
         yield from _draw_pair(grammar, campaign, dice)
-        return
-    first = _draw_draft(grammar, campaign, dice)
-    yield first
-    for _ in range(campaign.size - 1):
-        yield _draw_copy(grammar, first, dice) if campaign.kind == "copies" else _draw_draft(grammar, campaign, dice)
+    elif campaign.kind == "copies":
+        yield from _draw_copies(grammar, campaign, dice)
+    else:
+        for _ in range(campaign.size):
+            yield _draw_draft(grammar, campaign, dice)
 
 
 def _draw_draft(grammar: Grammar, campaign: Campaign, dice: Dice) -> Draft:
     model = grammar.model
     facts = {**campaign.facts, **draw_facts(grammar, campaign, dice)}
-    writer = Writer(grammar, campaign, dice, facts, sectioned=dice.chance(model["sectioned"]))
-    target = _triangular(dice, *model["words"])
+    brief = dice.chance(model["brief"])
+    writer = Writer(grammar, campaign, dice, facts, sectioned=not brief and dice.chance(model["sectioned"]))
+    target = _triangular(dice, *model["brief_words" if brief else "words"])
     reference = dice.chance(model["reference"])
     headings, items = writer.lists()
     frame = [*writer.frame(reference=reference), *headings]
-    room = max(_LEAST_ROOM, round((target - count_words([*frame, *items])) / _WORDS_A_SENTENCE))
+    room = max(_LEAST_ROOM[brief], round((target - count_words([*frame, *items])) / _WORDS_A_SENTENCE))
     setting = Setting(room=room, reference=reference, generic=campaign.template.generic)
     ways = draw_ways(dice, model, campaign.weights, setting)
     points = [writer.topic(code, way, setting) for code, way in ways.items()]
-    points += writer.asides()[: max(room - len(points), dice.below(3))]
+    points += writer.asides()[: max(room - len(points), dice.below(2 if brief else 3))]
     points += items
     points += writer.fillers(target - count_words([*frame, *points]))
     return Draft(
@@ -81,11 +83,18 @@ def _draw_pair(grammar: Grammar, campaign: Campaign, dice: Dice) -> tuple[Draft,
             return first, second
 
 
-def _draw_copy(grammar: Grammar, first: Draft, dice: Dice) -> Draft:
-    """Draw a near-duplicate of the campaign's first posting; some differ from it by one indicator."""
-    copy = _reworded(grammar, first, dice)
-    flipped = _flipped(grammar, copy, dice) if dice.chance(grammar.model["copy_flip"]) else None
-    return flipped or copy
+def _draw_copies(grammar: Grammar, campaign: Campaign, dice: Dice) -> Iterator[Draft]:
+    """Draw a posting and near-duplicates of it, no two alike; some differ from the first by one indicator."""
+    first = _draw_draft(grammar, campaign, dice)
+    yield first
+    seen = {_body(first)}
+    while len(seen) < campaign.size:
+        copy = _reworded(grammar, first, dice)
+        if dice.chance(grammar.model["copy_flip"]):
+            copy = _flipped(grammar, copy, dice) or copy
+        if _body(copy) not in seen:
+            seen.add(_body(copy))
+            yield copy
 
 
 def _flipped(grammar: Grammar, draft: Draft, dice: Dice) -> Draft | None:
@@ -126,12 +135,12 @@ def _reworded(grammar: Grammar, draft: Draft, dice: Dice) -> Draft:
 
 def _ordered(dice: Dice, themes: Mapping[str, list[str]], points: list[Piece]) -> list[Piece]:
     """Put the points in an order in which people write: theme by theme, the themes in a random order."""
-    theme_of = {topic: theme for theme, topics in themes.items() for topic in topics}
-    rank = {theme: place for place, theme in enumerate(dice.shuffled([*themes, "other"]))}
+    rank = {topic: place for place, theme in enumerate(dice.shuffled(list(themes))) for topic in themes[theme]}
+    elsewhere = dice.below(len(themes))
 
     def place(piece: Piece) -> int:
-        topics = (piece.code, *piece.tags, "protective" if piece.protective else "")
-        return rank[next((theme_of[topic] for topic in topics if topic in theme_of), "other")]
+        topic = piece.code or (piece.tags[0] if piece.tags else PROTECTIVE if piece.protective else "")
+        return rank.get(topic, elsewhere)
 
     return sorted(dice.shuffled(points), key=place)
 
@@ -140,6 +149,11 @@ def _triangular(dice: Dice, least: int, usual: int, most: int) -> int:
     """Draw a target length: the mean of two uniform draws on either side of the usual one."""
     low, high = dice.uniform(), dice.uniform()
     return round(least + (usual - least) * low + (most - usual) * high)
+
+
+def _body(draft: Draft) -> tuple[str, ...]:
+    """All that is sure to be shown: some shapes leave the title out."""
+    return tuple(piece.text for piece in draft.pieces if piece.role != "title")
 
 
 def _says_something(piece: Piece) -> bool:

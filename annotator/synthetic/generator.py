@@ -72,6 +72,7 @@ def finish(
     tags = {tag for piece in draft.pieces for tag in piece.tags}
     context = tuple(tag for tag in CONTEXT if tag in tags)
     protective = any(piece.protective for piece in draft.pieces)
+    cued = any(piece.cue for piece in draft.pieces)
     return SyntheticPosting(
         id=names["id"],
         text=composed.text,
@@ -92,8 +93,8 @@ def finish(
         rating=planted_rating(realisation, context, protective=protective),
         difficulty=_difficulty(draft, written.name),
         cases=_cases(draft, context, written.name),
-        nationality=cues.nationality,
-        gender=cues.gender,
+        nationality=cues.nationality if cued else "",
+        gender=cues.gender if cued else "",
         shows_contact=campaign.visible and shows_contact(composed.text),
         withheld=any(piece.withheld for piece in draft.pieces),
         pair=names["pair"],

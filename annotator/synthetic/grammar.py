@@ -20,7 +20,7 @@ from annotator.domain.errors import ConfigError
 from annotator.synthetic.postings import CONTEXT, INDICATORS, REALISATIONS
 from annotator.synthetic.wording import Pattern, compile_pattern, fill
 
-_SENTENCE_START = re.compile(r"(?:^|(?<=[.?!] ))[a-z]")
+_SENTENCE_START = re.compile(r"(?<=[.?] )[a-z]")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -98,7 +98,8 @@ class Register:
         if self.pattern is not None:
             text = self.pattern.sub(self._replace, text)
             text = " ".join(text.split())
-        return _SENTENCE_START.sub(lambda match: match.group().upper(), text)
+        text = text[:1].upper() + text[1:]
+        return _SENTENCE_START.sub(lambda match: match.group().upper(), text) if "? " in text or ". " in text else text
 
     def _replace(self, match: re.Match[str]) -> str:
         found = match.group()

@@ -59,7 +59,7 @@ class SyntheticPosting:
     rating: int  # concern for review 0-3 by the guideline's rule
     difficulty: float  # 0 easy to 1 hard
     cases: tuple[str, ...]  # named hard cases in the text, such as passport_required
-    nationality: str  # identity cues: in the text, and without any bearing on the truth
+    nationality: str  # identity cues in the text, empty where there are none; they never bear on the truth
     gender: str
     shows_contact: bool  # from a reserved range; a labeller who flags it is right
     withheld: bool  # uses the paraphrase family that appears with the drift

@@ -65,9 +65,9 @@ class Writer:
         if not self.sectioned:
             return [], []
         dice = self._dice
-        asides = dice.shuffled(self._grammar.frame["aside"])
+        asides = dice.in_random_order(self._grammar.frame["aside"])
         roles = dice.shuffled(SECTIONS)
-        items = [self._piece(role, asides.pop()) for role in roles for _ in range(dice.between(1, 2))]
+        items = [self._piece(role, next(asides)) for role in roles for _ in range(dice.between(1, 2))]
         return [self._frame(role, role) for role in roles], items
 
     def asides(self) -> list[Piece]:
@@ -87,7 +87,7 @@ class Writer:
 
     def fillers(self, words: int) -> list[Piece]:
         """Return plain sentences of about that many words together, none twice."""
-        options = self._dice.shuffled([*self._campaign.sector.fillers, *self._grammar.frame["filler"]])
+        options = self._dice.in_random_order([*self._campaign.sector.fillers, *self._grammar.frame["filler"]])
         pieces: list[Piece] = []
         for sentence in options:
             piece = self._piece("point", sentence)

@@ -119,8 +119,7 @@ def post_answer(body: contract.AnswerIn, service: ServiceDep, caller: VolunteerD
         result=body.result,
         answer=parse_result(service.schema, text, body.result),
     )
-    version = service.project.guideline_version_id
-    stored = submit(service.database, caller.id, service.schema, version, submission, service.now())
+    stored = submit(service.database, service.project, service.schema, caller.id, submission, service.now())
     return contract.AnswerOut(annotation=stored.annotation_id, created=stored.created)
 
 

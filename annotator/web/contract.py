@@ -48,7 +48,9 @@ class Next(BaseModel):
 class AnswerIn(Strict):
     lease: Id
     result: list[dict[str, Any]] = Field(max_length=500, description="Label Studio's result: a list of regions.")
-    lead_time: float = Field(ge=0, le=86_400, description="Seconds from showing to sending, those behind a hidden screen left out.")
+    lead_time: float = Field(
+        ge=0, le=86_400, description="Seconds from showing to sending, those behind a hidden screen left out."
+    )
     key: Key = Field(description="Chosen by the client, kept over retries: the same key stores one answer.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,16 +20,20 @@ from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.intake.run import ingest_file
 from annotator.intake.screens import open_vault
 from annotator.people import accounts
-from annotator.storage import annotation_log, audit, items, mirror, people
+from annotator.storage import annotation_log, audit, consensus, items, mirror, people
+from annotator.storage.tables import Item
+from annotator.storage.tables_consensus import ConsensusFit
 from annotator.web import health
 from annotator.web.errors import status_of
 from annotator.web.pages import render
 from annotator.web.security import CoordinatorDep, DeskDep
-from annotator.web.service import ServiceDep
+from annotator.web.service import Service, ServiceDep
 
 router = APIRouter(prefix="/coordinator", include_in_schema=False)
 
 _PAGE = 50
+RISK = 0.02
+"""At or under this risk an item's rating counts as certain enough."""
 
 
 @router.get("")
@@ -49,6 +54,7 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
         answers_today=today,
         agreement=standing.agreement,
         minimum=MINIMUM_ITEMS,
+        consensus=_consensus(service),
         health=health.parts(service),
         studio_url=service.studio_url,
     )
@@ -62,10 +68,14 @@ def item_list(
     state: ItemState | None = None,
     after: str | None = None,
     answered: Annotated[int, Query(ge=0, le=100)] = 0,
+    order: Annotated[str, Query(pattern="^(risk)?$")] = "",
 ) -> Response:
     with service.database.reading() as session:
         counts = items.count_by_state(session, service.project.id)
-        found = items.page(session, service.project.id, state, after, _PAGE + 1, answered=answered)
+        if order:
+            found = items.most_doubtful(session, service.project.id, _PAGE)
+        else:
+            found = items.page(session, service.project.id, state, after, _PAGE + 1, answered=answered)
         ratings = annotation_log.ratings_of(session, [item.id for item in found])
     shown = found[:_PAGE]
     return render(
@@ -77,6 +87,8 @@ def item_list(
         items=shown,
         more=_address(state, answered, shown[-1].id) if len(found) > _PAGE else None,
         ratings=ratings,
+        order=order,
+        values=service.schema.rating.values,
     )
 
 
@@ -102,6 +114,8 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         changes=changes,
         pseudonyms=pseudonyms,
         rating_question=service.schema.rating.question,
+        posterior=_posterior(service, item),
+        indicators=_indicators(service, item),
     )
 
 
@@ -141,7 +155,9 @@ def postings_form(
             path = _keep(file, Path(folder))
             if manifest is not None and manifest.filename:
                 (Path(folder) / "manifest.json").write_bytes(manifest.file.read())
-            summary = ingest_file(service.database, service.project, path, caller.id, service.clock, vault=open_vault(service.settings))
+            summary = ingest_file(
+                service.database, service.project, path, caller.id, service.clock, vault=open_vault(service.settings)
+            )
         except AnnotatorError as error:
             shown["problem"], status = str(error), status_of(error)
         else:
@@ -150,6 +166,39 @@ def postings_form(
                 lines = summary.rejects_file.read_bytes().splitlines()[:100]
                 shown["rejects"] = [orjson.loads(line) for line in lines]
     return render(request, "postings.html", status=status, caller=caller, **shown)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsensusState:
+    """What the newest fit of the rating rests on, and how many items are certain enough."""
+
+    fit: ConsensusFit | None
+    certain: int
+    with_posterior: int
+    risk: float
+
+
+def _consensus(service: Service) -> ConsensusState:
+    with service.database.reading() as session:
+        fit = consensus.newest_fit(session, service.project.id, service.schema.rating.name)
+        certain, with_posterior = consensus.certain(session, service.project.id, RISK)
+    return ConsensusState(fit, certain, with_posterior, RISK)
+
+
+def _posterior(service: Service, item: Item) -> list[tuple[str, float]]:
+    """Return each rating with its probability; empty before the first answer."""
+    return list(zip(service.schema.rating.values, item.posterior or (), strict=False))
+
+
+def _indicators(service: Service, item: Item) -> list[tuple[str, str, float]]:
+    """Return label, most probable state and its probability, of what the newest refit says beyond "not stated" and "no"."""
+    specs = {spec.name: spec for spec in service.schema.labels}
+    best = [
+        (name, specs[name].values[max(range(len(values)), key=values.__getitem__)], max(values))
+        for name, values in (item.indicators or {}).items()
+        if name in specs
+    ]
+    return [row for row in best if row[1] != specs[row[0]].values[-1]]
 
 
 def _address(state: ItemState | None, answered: int, after: str) -> str:
@@ -173,11 +222,14 @@ def _keep(file: UploadFile, folder: Path) -> Path:
 def _people(request: Request, service: ServiceDep, caller: CoordinatorDep, link: str, link_role: str) -> Response:
     with service.database.reading() as session:
         everyone = people.everyone(session)
+        skills = consensus.skills_of(session, service.schema.rating.name)
     return render(
         request,
         "people.html",
         caller=caller,
         people=everyone,
+        skills=skills,
+        minimum=MINIMUM_ITEMS,
         roles=sorted(MAY_INVITE[caller.role]),
         link=link,
         link_role=link_role,

@@ -47,9 +47,18 @@ def environment() -> Environment:
     )
     made.globals["static"] = static
     made.filters["decimal"] = lambda value: "\N{EN DASH}" if value is None else f"{value:.2f}"
+    made.filters["share_bar"] = share_bar
     made.filters["interval_bar"] = interval_bar
     made.filters["menu"] = MENU.__getitem__
     return made
+
+
+def share_bar(share: float) -> Markup:
+    """Return a bar for a share between 0 and 1; the number stands beside it in the table."""
+    return Markup(
+        '<svg class="bar" width="120" height="10" viewBox="0 0 120 10" aria-hidden="true">'
+        '<rect width="120" height="10" rx="5" fill="#ece9e2"/><rect width="{:.1f}" height="10" rx="5" fill="#1f5f6b"/></svg>'
+    ).format(120 * min(1.0, max(0.0, share)))
 
 
 def interval_bar(agreement: Agreement) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -24,12 +25,15 @@ def test_32_clients_over_300_items(world):
     names = world.add_items(300)
     people = world.volunteers(32)
 
+    end = time.monotonic() + 120
+
     def work(person):
         done = 0
         while True:
             given = world.next(person)
             if isinstance(given, Nothing):
                 if given.reason is EmptyReason.HELD:
+                    assert time.monotonic() < end, "somebody holds an item and never lets go"
                     continue
                 return done
             world.answer(person, given.lease_id)

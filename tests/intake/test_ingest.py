@@ -14,6 +14,7 @@ from annotator.domain.items import ItemState
 from annotator.intake.files import MAX_LINE
 from annotator.intake.run import ingest_file
 from annotator.storage import items
+from annotator.synthetic.corpus import write_corpus
 
 ROWS = [
     {
@@ -144,3 +145,20 @@ def test_a_missing_file_says_so(world, tmp_path):
 def test_columns_that_are_not_ours_are_named_and_not_stored(world, tmp_path):
     summary = take(world, write(tmp_path / "p.jsonl", [{**row, "difficulty": 2} for row in ROWS]))
     assert summary.left_out == ("difficulty",)
+
+
+def test_synthetic_rows_are_held_against_the_generators_own_words(world, tmp_path):
+    write_corpus(tmp_path, 10, 4)
+    path = tmp_path / "postings.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    rows[3]["text"] += " Ask for Maximilian."
+    summary = take(world, write(path, rows))
+    assert (summary.ready, summary.rejected) == (9, 1)
+    assert "generator never writes" in summary.rejects_file.read_text()
+    assert "Maximilian" not in summary.rejects_file.read_text()
+
+
+def test_a_corpus_turned_into_another_kind_of_file_still_comes_in(world, tmp_path):
+    write_corpus(tmp_path, 10, 4)
+    rows = [json.loads(line) for line in (tmp_path / "postings.jsonl").read_text().splitlines()]
+    assert take(world, write(tmp_path / "postings.parquet", rows)).ready == 10

@@ -191,7 +191,9 @@ def test_the_same_held_back_text_is_a_duplicate(world, vault, tmp_path):
     assert len(vault.ids()) == 1
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(list(Decision)), st.integers(1, 3))), st.integers(1, 3))
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(list(Decision)), st.integers(1, 3))), st.integers(1, 3)
+)
 def test_nothing_is_ever_released_or_destroyed_by_one_person(votes, version):
     latest = {person: Vote(decision, number) for person, decision, number in votes}
     found = outcome(latest, version)
@@ -213,5 +215,3 @@ def test_masked_words_are_gone(text, words):
 def _audit(world, subject):
     with world.database.reading() as session:
         return list(session.exec(select(Audit).where(Audit.subject == subject)))
-
-

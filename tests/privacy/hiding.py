@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 -- texts as people write them, look-alikes included
 """Ways in which people hide an identifier from machines but not from readers. Plain functions over one value."""
 
 from __future__ import annotations

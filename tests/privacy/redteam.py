@@ -1,4 +1,4 @@
-"""A generated red-team set: families of identifiers × languages × ways of hiding them, from reserved values only.
+"""A generated red-team set: families of identifiers by languages by ways of hiding them, from reserved values only.
 
 `FAMILIES` were looked at while rules were written; `HELD_OUT` were not, and are only counted. An item knows where its
 identifier is, so a leak is exact: a letter or figure of it that is still there in a row that is not quarantined.
@@ -158,7 +158,7 @@ def _place(rng: Rng, language: str) -> str:
 
 def _document(rng: Rng, _: str) -> str:
     n = int(rng.integers(10**4))
-    return pick(rng, [f"X0000{n:04d}", f"QQ 12 34 56 C", f"987-65-43{20 + n % 10}", f"Y000{n:04d}Z", f"0000000{n:04d}"])
+    return pick(rng, [f"X0000{n:04d}", "QQ 12 34 56 C", f"987-65-43{20 + n % 10}", f"Y000{n:04d}Z", f"0000000{n:04d}"])
 
 
 def _bank(rng: Rng, _: str) -> str:

@@ -47,8 +47,7 @@ def mirror(world, client, schema):
 def label(world, person, value="1"):
     given = world.next(person)
     submission = Submission(given.lease_id, new_id(), 3.5, choice(value), Answer(choices={"concern": (value,)}))
-    version = world.project.guideline_version_id
-    submit(world.database, person, SCHEMA, version, submission, world.clock.now())
+    submit(world.database, world.project, SCHEMA, person, submission, world.clock.now())
     return given
 
 

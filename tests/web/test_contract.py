@@ -210,6 +210,33 @@ def test_null_characters_never_reach_the_database_as_an_error_of_ours(volunteer,
     given = volunteer.post("/api/v1/next").json()
     note = {"id": "n", "from_name": "note", "to_name": "text", "type": "textarea", "value": {"text": ["a\x00b"]}}
     assert answer(volunteer, given, [*rating("1"), note]).status_code in {201, 422}
-    assert volunteer.post("/api/v1/flag", json={"lease": given["lease"], "kind": "distressing", "note": "\x00"}).status_code < 500
-    assert site.client().post("/api/v1/session", json={"email": "a\x00@example.org", "password": "x"}).status_code in {401, 422}
+    assert (
+        volunteer.post(
+            "/api/v1/flag", json={"lease": given["lease"], "kind": "distressing", "note": "\x00"}
+        ).status_code
+        < 500
+    )
+    assert site.client().post("/api/v1/session", json={"email": "a\x00@example.org", "password": "x"}).status_code in {
+        401,
+        422,
+    }
     assert site.enter(Role.COORDINATOR).get("/coordinator/items/%00").status_code in {404, 422}
+
+
+def test_consensus_is_a_soft_label_with_its_risk_in_pages(site):
+    site.add_items([f"{TEXT} Number {n}." for n in range(5)])
+    volunteer = site.enter(Role.VOLUNTEER)
+    while (reply := volunteer.post("/api/v1/next")).status_code == 200:
+        answer(volunteer, reply.json(), rating("2"))
+    researcher = site.enter(Role.RESEARCHER)
+    first = researcher.get("/api/v1/consensus", params={"limit": 3}).json()
+    second = researcher.get("/api/v1/consensus", params={"limit": 3, "cursor": first["next"]}).json()
+    assert {row["item"] for row in first["items"] + second["items"]} == {f"item-{n}" for n in range(5)}
+    assert (len(first["items"]), second["next"], first["fit"]) == (3, None, None)
+    row = first["items"][0]
+    assert max(row["posterior"], key=row["posterior"].get) == "2"
+    assert row["risk"] == pytest.approx(1 - max(row["posterior"].values()))
+    desk = site.enter(Role.COORDINATOR)
+    assert "skills are learned from about 64 answers on" in desk.get("/coordinator").text
+    assert desk.get("/coordinator/items?order=risk").text.count("item-") >= 5
+    assert "Probability" in desk.get("/coordinator/items/item-0").text

@@ -31,6 +31,7 @@ MATRIX = {
     "POST /api/v1/pause": {"volunteer"},
     "GET /api/v1/progress": {"volunteer"},
     "GET /api/v1/agreement": {"researcher", *DESK},
+    "GET /api/v1/consensus": {"researcher", *DESK},
     "GET /coordinator": DESK,
     "GET /coordinator/items": {"adjudicator", *DESK},
     "GET /coordinator/items/{public_id:path}": {"adjudicator", *DESK},
