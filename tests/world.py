@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 
 from annotator.dispensing.dispense import Dispensed, Nothing, next_item
 from annotator.dispensing.submit import Stored, Submission, submit
@@ -49,6 +49,13 @@ SCHEMA = Schema(
         Flag("distressing", "Distressing", "", quarantines=False),
     ),
 )
+
+
+def empty(database: Database) -> None:
+    """Forget everything that is stored."""
+    with database.engine.begin() as connection:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            connection.execute(table.delete())
 
 
 @dataclass

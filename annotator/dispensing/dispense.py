@@ -23,6 +23,7 @@ from annotator.domain.schema import Schema
 from annotator.storage import audit, exposure, item_state, known, leases, people
 from annotator.storage import wellbeing as settings
 from annotator.storage.database import Database
+from annotator.storage.known import Condition
 from annotator.storage.tables import Item, Lease, Person, Project
 
 _ATTEMPTS = 6
@@ -88,9 +89,13 @@ class _Asking:
             return self._rest(decided) if isinstance(decided, Rest) else None
         if isinstance(decided, Rest):
             return self._rest(decided)
-        lease = lease or self._lease_next(decided, pass_over_locked=pass_over_locked)
+        wanted = wellbeing.wanted(self.session, self.schema, self.person_id)
+        if lease is not None and not leases.meets(self.session, lease.item_id, wanted):
+            self._take_back(lease)
+            return None
+        lease = lease or self._lease_next(wanted, decided, pass_over_locked=pass_over_locked)
         if lease is None:
-            return self._why_nothing(decided)
+            return self._why_nothing(wanted, decided)
         item = self.session.get_one(Item, lease.item_id)
         return Dispensed(lease.id, lease.expires_at, item.id, item.public_id, item.text)
 
@@ -103,9 +108,8 @@ class _Asking:
     def _rest(self, rest: Rest) -> Nothing:
         return Nothing(rest.reason, max(1, math.ceil((rest.until - self.now).total_seconds())))
 
-    def _lease_next(self, decided: Go, *, pass_over_locked: bool) -> Lease | None:
+    def _lease_next(self, wanted: list[Condition], decided: Go, *, pass_over_locked: bool) -> Lease | None:
         """Take a fresh item, or failing that one the person let go before, of the kind that suits them best now."""
-        wanted = wellbeing.wanted(self.session, self.schema, self.person_id)
         for preferred in wellbeing.preferred(self.schema, mild=decided.mild):
             conditions = [*wanted, *preferred]
             lease = self._choose(conditions, pass_over_locked=pass_over_locked)
@@ -145,9 +149,8 @@ class _Asking:
         session.flush()
         return lease
 
-    def _why_nothing(self, decided: Go) -> Nothing:
+    def _why_nothing(self, wanted: list[Condition], decided: Go) -> Nothing:
         where = (self.session, self.project.id, self.person_id)
-        wanted = wellbeing.wanted(self.session, self.schema, self.person_id)
         if decided.mild and leases.any_candidate(*where, wanted):
             returns = wellbeing.session_returns(*where, self.now)
             return self._rest(Rest(EmptyReason.SESSION_OVER, returns))

@@ -44,9 +44,9 @@ def set_limits(
     """Set a project's limits.
 
     Raises:
-        InputError: some limit would allow more than the precautionary one.
+        InputError: some limit would allow more than the precautionary one, and more than it does already.
     """
-    wide = looser(limits)
+    wide = sorted(set(looser(limits)) & set(looser(limits, limits_of(session, project_id))))
     if wide and not may_be_looser:
         names = ", ".join(name.replace("_", " ") for name in wide)
         raise InputError(
