@@ -8,7 +8,7 @@ lease ends. Reading, storing and serving stand elsewhere (`storage.exposure`, `d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,14 @@ LOOK_BACK = timedelta(days=9)
 """How far back the ledger matters: seven local days in any time zone."""
 _HIGH_FROM = 2
 _BY_CLOCK = (EmptyReason.QUIET_HOURS, EmptyReason.WEEK_OVER)
+_BY_WEIGHT = (
+    EmptyReason.BREAK,
+    EmptyReason.QUIET_HOURS,
+    EmptyReason.SESSION_OVER,
+    EmptyReason.DAY_OVER,
+    EmptyReason.WEEK_OVER,
+)
+"""Of rests that follow each other without a gap, the last of these says best what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,9 @@ def decide(now: datetime, ledger: Sequence[Interval], limits: Limits, zones: Seq
     if spent:
         longest = max(spent, key=lambda bound: bound.over)
         later = decide(longest.over, ledger, limits, zones)
-        return Rest(longest.reason, later.until if isinstance(later, Rest) else longest.over)
+        if isinstance(later, Go):
+            return Rest(longest.reason, longest.over)
+        return Rest(max(longest.reason, later.reason, key=_BY_WEIGHT.index), later.until)
     pause, *ends = bounds
     end = min(bound.reached for bound in ends)
     back = pause.reached + timedelta(minutes=limits.break_minutes) + WIND_DOWN
@@ -146,7 +156,9 @@ def _bounds(now: datetime, ledger: Sequence[Interval], limits: Limits, zones: Se
     ]
     for zone in zones:
         if zone.until is None or zone.until > now:
-            found += _local_bounds(now, used(now, ledger, limits, zone.info), limits, zone.info)
+            local = _local_bounds(now, used(now, ledger, limits, zone.info), limits, zone.info)
+            lapses = zone.until or max(bound.over for bound in local)
+            found += [replace(bound, over=min(bound.over, lapses)) for bound in local]
     return found
 
 

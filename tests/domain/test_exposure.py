@@ -44,7 +44,7 @@ def test_a_break_is_over_after_five_minutes_and_not_before():
 
 
 def test_pauses_shorter_than_a_break_do_not_add_up_to_one():
-    assert at(32, worked((0, 10), (14, 24))) == Go  # type: ignore[comparison-overlap]
+    assert at(24, worked((0, 10), (14, 24))) == Rest(EmptyReason.BREAK, MONDAY + minutes(29))
 
 
 def test_a_session_ends_after_45_minutes_of_labelling_and_a_new_one_begins_an_hour_later():
@@ -54,11 +54,10 @@ def test_a_session_ends_after_45_minutes_of_labelling_and_a_new_one_begins_an_ho
 
 
 def test_the_end_of_a_session_is_kept_for_mild_items():
-    early, late = worked((0, 20), (25, 39)), worked((0, 20), (25, 45))
-    assert at(39, early) == Go(MONDAY + minutes(39 + 6), mild=False)
-    assert at(50, late) == Go(MONDAY + minutes(55), mild=False)
-    assert at(50.5, worked((0, 20), (25, 45.5))).mild
-    assert at(50, worked((0, 20), (25, 42), (44, 47)), replace(PRECAUTIONARY, active_minutes=60)).mild
+    assert at(39, worked((0, 20), (25, 39))) == Go(MONDAY + minutes(45), mild=False)  # a break comes first
+    at_work = worked((0, 20), (25, 45))
+    assert at(50, at_work) == Go(MONDAY + minutes(52), mild=False)  # what is not mild leaves room for what is
+    assert at(51, [*at_work, *worked((50, 51))]) == Go(MONDAY + minutes(55), mild=True)
 
 
 def test_the_day_is_over_after_90_minutes_until_quiet_hours_end_the_next_morning():
@@ -86,17 +85,23 @@ def test_a_fifth_day_in_seven_is_refused_until_the_first_is_a_week_ago():
     assert isinstance(decide(datetime(2026, 3, 9, 6, 0, tzinfo=UTC), days, PRECAUTIONARY, UTC_ZONE), Go)
 
 
-def test_midnight_gives_a_new_day_but_not_a_fifth_one():
+def test_midnight_gives_a_new_day_and_a_lease_may_last_over_it():
+    roomy = replace(UNLIMITED, day_minutes=62)
+    late = MONDAY.replace(hour=23, minute=56)
+    assert decide(late, [Interval(late - minutes(61), late)], roomy, UTC_ZONE) == Rest(
+        EmptyReason.DAY_OVER, late + minutes(4)
+    )
+    later = late + minutes(3)
+    given = decide(later, [Interval(later - minutes(60), later)], roomy, UTC_ZONE)
+    assert given == Go(later + minutes(1 + 62 - 3), mild=False)
+
+
+def test_no_lease_lasts_into_a_day_that_would_be_one_too_many():
     no_night = replace(PRECAUTIONARY, quiet_from=0, quiet_until=0)
     late = MONDAY.replace(hour=23, minute=50)
-    spent = [Interval(late - minutes(60), late - minutes(0.1))]
-    roomy = replace(no_night, active_minutes=60, session_minutes=200, day_minutes=62)
-    assert decide(late - minutes(0), spent, roomy, UTC_ZONE) == Rest(EmptyReason.BREAK, late + minutes(4.9))
-    assert decide(late + minutes(6), spent, roomy, UTC_ZONE) == Rest(EmptyReason.DAY_OVER, late + minutes(10)) or True
     before = [worked((0, 5), start=MONDAY - timedelta(days=day))[0] for day in (3, 2, 1)]
-    given = decide(late, before, no_night, UTC_ZONE)
-    assert isinstance(given, Go)
-    assert given.until <= MONDAY.replace(hour=0) + timedelta(days=1)
+    assert decide(late, before, no_night, UTC_ZONE) == Go(late + minutes(10 - 3), mild=False)
+    assert decide(late + minutes(9), before, no_night, UTC_ZONE).reason is EmptyReason.WEEK_OVER
 
 
 @pytest.mark.parametrize(
@@ -109,10 +114,16 @@ def test_quiet_hours_follow_daylight_saving(day, quiet_ends_utc):
     assert refused == Rest(EmptyReason.QUIET_HOURS, day.replace(hour=quiet_ends_utc, minute=0))
 
 
-@pytest.mark.parametrize("zone", ["America/Havana", "Asia/Beirut", "America/Santiago", "Africa/Cairo", "Atlantic/Azores"])
+@pytest.mark.parametrize(
+    "zone", ["America/Havana", "Asia/Beirut", "America/Santiago", "Africa/Cairo", "Atlantic/Azores"]
+)
 def test_a_decision_is_reached_at_every_half_hour_where_clocks_change_at_midnight(zone):
     no_night = replace(PRECAUTIONARY, quiet_from=0, quiet_until=0)
-    for start in (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 10, 20, tzinfo=UTC)):
+    for start in (
+        datetime(2026, 3, 1, tzinfo=UTC),
+        datetime(2026, 4, 1, tzinfo=UTC),
+        datetime(2026, 10, 20, tzinfo=UTC),
+    ):
         for half in range(31 * 48):
             now = start + minutes(30 * half)
             spent = [Interval(now - minutes(100), now - minutes(10))]
@@ -139,7 +150,9 @@ def test_a_zone_that_was_left_still_counts_until_it_lapses():
     ],
 )
 def test_a_run_of_high_concern_ends_with_a_mild_item_and_not_with_an_unknown_one(marks, run):
-    ledger = [replace(interval, high=high) for interval, high in zip(worked((0, 1), (1, 2), (2, 3)), marks, strict=False)]
+    ledger = [
+        replace(interval, high=high) for interval, high in zip(worked((0, 1), (1, 2), (2, 3)), marks, strict=False)
+    ]
     assert concern_run(MONDAY + minutes(3), ledger, PRECAUTIONARY) == run
     assert at(3, ledger).mild is (run >= 3)
 
