@@ -27,7 +27,8 @@ def work(world, person, minutes, each=1.0):
         given = world.next(person)
         if isinstance(given, Nothing):
             return given
-        world.pass_time(minutes=each)
+        left = (given.expires_at - world.clock.now()).total_seconds()
+        world.pass_time(seconds=min(each * 60, left - 1))
         world.answer(person, given.lease_id, "0")
     return None
 

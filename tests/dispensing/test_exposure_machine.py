@@ -45,7 +45,7 @@ MINUTE = timedelta(minutes=1)
 class Shown:
     start: datetime
     end: datetime
-    high: bool | None
+    high: bool
 
 
 class Exposed(RuleBasedStateMachine):
@@ -131,15 +131,14 @@ class Exposed(RuleBasedStateMachine):
         if self.held is None or self.held.lease_id != given.lease_id:
             assert self.held is None
             self.held = given
-            self.books.append(Shown(self.clock.now(), given.expires_at, None))
+            high = self.known[given.public_id] == "3"  # seen is seen, whether or not it is answered
+            self.books.append(Shown(self.clock.now(), given.expires_at, high))
         self._check_a_serve(given)
 
     def _finish(self, seconds, how):
         self.world.pass_time(seconds=seconds)
         if how == "answer":
-            rating = self.known[self.held.public_id]
-            self.world.answer(self.person, self.held.lease_id, rating)
-            self.books[-1].high = rating == "3"
+            self.world.answer(self.person, self.held.lease_id, self.known[self.held.public_id])
         elif how == "skip":
             skip(self.database, self.person, self.held.lease_id, self.clock.now())
         else:
@@ -202,9 +201,9 @@ class Exposed(RuleBasedStateMachine):
         """A fourth of high concern in a row is never handed out in a session; here it is known of every item."""
         run, later = 0, self.books[-1].start
         for shown in reversed(self.books[:-1]):
-            if later - shown.end >= 60 * MINUTE or shown.high is False:
+            if later - shown.end >= 60 * MINUTE or not shown.high:
                 break
-            run += shown.high is True
+            run += 1
             later = shown.start
         assert run < 3 or self.known[given.public_id] == "0"
 
@@ -214,7 +213,7 @@ class Exposed(RuleBasedStateMachine):
             return
         last = self.books[-1]
         if self.clock.now() - last.end <= timedelta(seconds=pause):
-            assert last.high is not True, self.refused
+            assert not last.high, self.refused
 
 
 @pytest.mark.timeout(300)
