@@ -152,8 +152,7 @@ class _Asking:
     def _why_nothing(self, wanted: list[Condition], decided: Go) -> Nothing:
         where = (self.session, self.project.id, self.person_id)
         if decided.mild and leases.any_candidate(*where, wanted):
-            returns = wellbeing.session_returns(*where, self.now)
-            return self._rest(Rest(EmptyReason.SESSION_OVER, returns))
+            return self._rest(wellbeing.session_over(*where, self.now))
         if leases.unfinished_for(*where, wanted):
             expiry = leases.next_expiry(self.session, self.project.id)
             wait = max(1, int((expiry - self.now).total_seconds()) + 1) if expiry else None
