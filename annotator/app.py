@@ -16,6 +16,8 @@ from annotator.web import (
     errors,
     health,
     label,
+    limits,
+    me,
     recheck,
     reference,
     research,
@@ -35,7 +37,20 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
     app.state.service = service
     app.state.editor = editor
     errors.install(app)
-    for routes in (health, auth, api, agreement_api, consensus_api, label, recheck, desk, research, reference):
+    for routes in (
+        health,
+        auth,
+        api,
+        agreement_api,
+        consensus_api,
+        label,
+        me,
+        recheck,
+        desk,
+        limits,
+        research,
+        reference,
+    ):
         app.include_router(routes.router)
     app.mount(static_root(), _Immutable(directory=STATIC), name="static")
     app.mount(editor.url, EditorFiles(editor), name="editor")

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlmodel import create_engine
 
 from annotator.domain.clock import ManualClock
+from annotator.domain.limits import UNLIMITED
 from annotator.storage.database import Database
 from tests.fixtures_studio import client, label_studio  # noqa: F401
 from tests.world import World
@@ -87,3 +88,10 @@ def clock():
 def world(database, clock):
     """A project with its guideline, ready to be filled with people and items."""
     return World(database, clock)
+
+
+@pytest.fixture
+def no_limits(world):
+    """For tests about something else, whose people rate as they like or let days pass: no limits of exposure."""
+    with world.database.writing() as session:
+        world.set_limits(session, UNLIMITED)

@@ -6,18 +6,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 
 from annotator.dispensing.dispense import Dispensed, Nothing, next_item
 from annotator.dispensing.submit import Stored, Submission, submit
-from annotator.domain.answers import Answer
+from annotator.domain.answers import Answer, Span
 from annotator.domain.clock import ManualClock
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
+from annotator.domain.limits import Limits
 from annotator.domain.roles import Role
 from annotator.domain.schema import Choice, Flag, Kind, Question, Schema, State
-from annotator.storage import items, projects
+from annotator.storage import items, projects, wellbeing
 from annotator.storage.database import Database
 from annotator.storage.tables import Annotation, Item, Lease, Person, Project
 
@@ -50,11 +51,19 @@ SCHEMA = Schema(
 )
 
 
+def empty(database: Database) -> None:
+    """Forget everything that is stored."""
+    with database.engine.begin() as connection:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
 @dataclass
 class World:
     database: Database
     clock: ManualClock
     schema: Schema = SCHEMA
+    limits: Limits | None = None  # None: the precautionary ones
     project: Project = field(init=False)
 
     def __post_init__(self):
@@ -71,6 +80,12 @@ class World:
                 created_at=now,
             )
             self.project = projects.ensure_project(session, now, project)
+            if self.limits is not None:
+                self.set_limits(session, self.limits)
+
+    def set_limits(self, session, limits: Limits) -> None:
+        """Set the project's limits of exposure, looser ones too."""
+        wellbeing.set_limits(session, self.clock.now(), "test", self.project.id, limits, may_be_looser=True)
 
     def volunteers(self, count: int) -> list[str]:
         """Add qualified volunteers; return their ids."""
@@ -91,12 +106,52 @@ class World:
             assert items.add(session, self.project, rows, self.clock.now()) == []
         return [name for name, _ in texts]
 
+    def add_rated(self, ratings: list[str | None]) -> dict[str, str | None]:
+        """Add items that one other person has rated before, or nobody where None; return ratings by public id."""
+        names, now = self.add_items(len(ratings)), self.clock.now()
+        (other,) = self.volunteers(1)
+        with self.database.writing() as session:
+            for name, rating in zip(names, ratings, strict=True):
+                if rating is None:
+                    continue
+                item = items.by_public_id(session, self.project.id, name)
+                lease = Lease(
+                    item_id=item.id, person_id=other, slot=0, state="answered", created_at=now, expires_at=now
+                )
+                item.answered = 1
+                session.add_all([item, lease])
+                session.flush()
+                session.add(self._annotation(lease, rating))
+        return dict(zip(names, ratings, strict=True))
+
+    def _annotation(self, lease: Lease, rating: str) -> Annotation:
+        return Annotation(
+            lease_id=lease.id,
+            item_id=lease.item_id,
+            person_id=lease.person_id,
+            guideline_version_id=self.project.guideline_version_id,
+            key=new_id(),
+            result=[],
+            answer={},
+            labels={"concern": rating},
+            rating=rating,
+            lead_time=1.0,
+            created_at=self.clock.now(),
+        )
+
     def next(self, person: str) -> Dispensed | Nothing:
-        return next_item(self.database, self.project, person, self.clock.now())
+        return next_item(self.database, self.project, self.schema, person, self.clock.now())
 
     def answer(self, person: str, lease: str, rating: str = "1", key: str | None = None) -> Stored:
-        choices = {"concern": (rating,)}
-        submission = Submission(lease, key or new_id(), 3.0, [], Answer(choices=choices))
+        return self._submit(person, lease, Answer(choices={"concern": (rating,)}), key)
+
+    def answer_marked(self, person: str, lease: str, indicator: str, rating: str = "1") -> Stored:
+        """Answer with a passage that shows an indicator."""
+        span = Span("indicators", indicator, "present", 0, 7, "Posting")
+        return self._submit(person, lease, Answer(choices={"concern": (rating,)}, spans=(span,)), None)
+
+    def _submit(self, person: str, lease: str, answer: Answer, key: str | None) -> Stored:
+        submission = Submission(lease, key or new_id(), 3.0, [], answer)
         return submit(self.database, self.project, self.schema, person, submission, self.clock.now())
 
     def pass_time(self, **by: float) -> None:

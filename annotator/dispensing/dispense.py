@@ -1,22 +1,29 @@
 """`next_item`: the one way to get an item. Asking twice gives the same lease; a slot is taken by one conditional update.
 
 What a person may never be given is kept from them by constraints of the database (see `storage.tables`); this module chooses
-among the rest.
+among the rest. The exposure ledger is read in the transaction that opens the lease, with the person's row locked, so that no
+two tabs or processes can pass it together; the lease never outlasts what is left.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from annotator.dispensing.returns import expire_overdue
+from annotator.dispensing import wellbeing
+from annotator.dispensing.returns import end, expire_overdue
+from annotator.domain.exposure import Go, Rest, high_ratings
 from annotator.domain.leases import EmptyReason, LeaseState
 from annotator.domain.roles import Role
-from annotator.storage import audit, item_state, leases
+from annotator.domain.schema import Schema
+from annotator.storage import audit, exposure, item_state, known, leases, people
+from annotator.storage import wellbeing as settings
 from annotator.storage.database import Database
+from annotator.storage.known import Condition
 from annotator.storage.tables import Item, Lease, Person, Project
 
 _ATTEMPTS = 6
@@ -43,69 +50,117 @@ class _ContendedError(Exception):
     """Others took this person's candidate while we looked; a new transaction sees what is left."""
 
 
-def next_item(database: Database, project: Project, person_id: str, now: datetime) -> Dispensed | Nothing:
+def next_item(
+    database: Database, project: Project, schema: Schema, person_id: str, now: datetime
+) -> Dispensed | Nothing:
     """Lease the next item to a person, or give the lease they hold, or say why there is nothing."""
     expire_overdue(database, now)
     for attempt in range(_ATTEMPTS):
         try:
             with database.writing() as session:
-                return _next_in(session, project, person_id, now, pass_over_locked=attempt == 0)
+                asking = _Asking(session, project, schema, person_id, now)
+                given = asking.answer(pass_over_locked=attempt == 0)
         except (IntegrityError, _ContendedError):
             continue  # another tab of the same person, or another person, was quicker
+        if given is not None:
+            return given
     return Nothing(EmptyReason.HELD, retry_after=1)
 
 
-def _next_in(
-    session: Session, project: Project, person_id: str, now: datetime, *, pass_over_locked: bool
-) -> Dispensed | Nothing:
-    person = session.get_one(Person, person_id)
-    refusal = _ineligible(person)
-    if refusal is not None:
-        return Nothing(refusal)
-    lease = leases.live_lease(session, person_id) or _lease_next(
-        session, project, person_id, now, pass_over_locked=pass_over_locked
-    )
-    if lease is None:
-        return _why_nothing(session, project.id, person_id, now)
-    item = session.get_one(Item, lease.item_id)
-    return Dispensed(lease.id, lease.expires_at, item.id, item.public_id, item.text)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One person asking once, in one transaction. One item is locked a transaction, never two."""
+
+    session: Session
+    project: Project
+    schema: Schema
+    person_id: str
+    now: datetime
+
+    def answer(self, *, pass_over_locked: bool) -> Dispensed | Nothing | None:
+        """Return what they get; None when a lease was in the way that is ended now."""
+        refusal = _ineligible(people.locked(self.session, self.person_id))
+        if refusal is not None:
+            return Nothing(refusal)
+        lease = leases.live_lease(self.session, self.person_id)  # before the ledger: what has ended by now is in it
+        decided = wellbeing.decision(self.session, self.project.id, self.person_id, self.now)
+        if lease is not None and (isinstance(decided, Rest) or lease.expires_at <= self.now):
+            self._take_back(lease)
+            return self._rest(decided) if isinstance(decided, Rest) else None
+        if isinstance(decided, Rest):
+            return self._rest(decided)
+        wanted = wellbeing.wanted(self.session, self.schema, self.person_id)
+        if lease is not None and not leases.meets(self.session, lease.item_id, wanted):
+            self._take_back(lease)
+            return None
+        lease = lease or self._lease_next(wanted, decided, pass_over_locked=pass_over_locked)
+        if lease is None:
+            return self._why_nothing(wanted, decided)
+        item = self.session.get_one(Item, lease.item_id)
+        return Dispensed(lease.id, lease.expires_at, item.id, item.public_id, item.text)
+
+    def _take_back(self, lease: Lease) -> None:
+        held = leases.locked(self.session, lease.id)
+        if held is not None and held.state == LeaseState.LIVE:
+            overdue = held.expires_at <= self.now
+            end(self.session, held, LeaseState.EXPIRED if overdue else LeaseState.RELEASED, audit.SERVICE, self.now)
+
+    def _rest(self, rest: Rest) -> Nothing:
+        return Nothing(rest.reason, max(1, math.ceil((rest.until - self.now).total_seconds())))
+
+    def _lease_next(self, wanted: list[Condition], decided: Go, *, pass_over_locked: bool) -> Lease | None:
+        """Take a fresh item, or failing that one the person let go before, of the kind that suits them best now."""
+        for preferred in wellbeing.preferred(self.schema, mild=decided.mild):
+            conditions = [*wanted, *preferred]
+            lease = self._choose(conditions, pass_over_locked=pass_over_locked)
+            if lease is not None:
+                return self._open(lease, conditions, decided)
+        return None
+
+    def _choose(self, conditions: leases.Conditions, *, pass_over_locked: bool) -> Lease | None:
+        where = (self.session, self.project.id, self.person_id, conditions)
+        item_id = leases.candidate(*where, pass_over_locked=pass_over_locked)
+        if item_id is not None:
+            return Lease(
+                item_id=item_id, person_id=self.person_id, slot=0, state="", created_at=self.now, expires_at=self.now
+            )
+        if leases.any_candidate(*where):
+            raise _ContendedError
+        return leases.returnable(*where)
+
+    def _open(self, lease: Lease, conditions: leases.Conditions, decided: Go) -> Lease:
+        session, now = self.session, self.now
+        taken = item_state.take_slot(session, lease.item_id)
+        if not taken or not leases.meets(session, lease.item_id, conditions):
+            raise _ContendedError
+        limits = settings.limits_of(session, self.project.id)
+        lease.slot = leases.free_slot(session, lease.item_id)
+        lease.state = LeaseState.LIVE.value
+        lease.expires_at = min(
+            now + timedelta(seconds=self.project.lease_seconds),
+            now + timedelta(minutes=limits.item_minutes),
+            decided.until,
+        )
+        lease.ended_at = None
+        session.add(lease)
+        audit.record(session, now, lease.person_id, "lease.opened", lease.item_id, lease=lease.id, slot=lease.slot)
+        high = known.concern(session, lease.item_id, high_ratings(self.schema))
+        exposure.begin(session, lease.person_id, now, lease.expires_at, high=high)
+        session.flush()
+        return lease
+
+    def _why_nothing(self, wanted: list[Condition], decided: Go) -> Nothing:
+        where = (self.session, self.project.id, self.person_id)
+        if decided.mild and leases.any_candidate(*where, wanted):
+            return self._rest(wellbeing.session_over(*where, self.now))
+        if leases.unfinished_for(*where, wanted):
+            expiry = leases.next_expiry(self.session, self.project.id)
+            wait = max(1, int((expiry - self.now).total_seconds()) + 1) if expiry else None
+            return Nothing(EmptyReason.HELD, wait)
+        return Nothing(EmptyReason.DONE if leases.any_items(self.session, self.project.id) else EmptyReason.NONE)
 
 
 def _ineligible(person: Person) -> EmptyReason | None:
     if person.role != Role.VOLUNTEER or person.qualified_at is None:
         return EmptyReason.NOT_QUALIFIED
     return EmptyReason.PAUSED if person.paused_at is not None else None
-
-
-def _lease_next(
-    session: Session, project: Project, person_id: str, now: datetime, *, pass_over_locked: bool
-) -> Lease | None:
-    """Take a fresh item, or failing that one the person let go before. One item is locked a transaction, never two."""
-    item_id = leases.candidate(session, project.id, person_id, pass_over_locked=pass_over_locked)
-    if item_id is not None:
-        lease = Lease(item_id=item_id, person_id=person_id, slot=0, state="", created_at=now, expires_at=now)
-        return _open(session, project, lease, now)
-    if leases.any_candidate(session, project.id, person_id):
-        raise _ContendedError
-    returned = leases.returnable(session, project.id, person_id)
-    return _open(session, project, returned, now) if returned is not None else None
-
-
-def _open(session: Session, project: Project, lease: Lease, now: datetime) -> Lease:
-    if not item_state.take_slot(session, lease.item_id):
-        raise _ContendedError
-    lease.slot = leases.free_slot(session, lease.item_id)
-    lease.state = LeaseState.LIVE.value
-    lease.expires_at = now + timedelta(seconds=project.lease_seconds)
-    lease.ended_at = None
-    session.add(lease)
-    audit.record(session, now, lease.person_id, "lease.opened", lease.item_id, lease=lease.id, slot=lease.slot)
-    session.flush()
-    return lease
-
-
-def _why_nothing(session: Session, project_id: str, person_id: str, now: datetime) -> Nothing:
-    if leases.unfinished_for(session, project_id, person_id):
-        expiry = leases.next_expiry(session, project_id)
-        return Nothing(EmptyReason.HELD, max(1, int((expiry - now).total_seconds()) + 1) if expiry else None)
-    return Nothing(EmptyReason.DONE if leases.any_items(session, project_id) else EmptyReason.NONE)

@@ -10,7 +10,7 @@ from annotator.domain.errors import LeaseExpiredError
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
 from annotator.domain.schema import Flag
-from annotator.storage import audit, item_state, leases, outbox
+from annotator.storage import audit, exposure, item_state, leases, outbox
 from annotator.storage.database import Database
 from annotator.storage.outbox import OutboxKind
 from annotator.storage.tables import FlagReport, Lease
@@ -27,7 +27,7 @@ def expire_overdue(database: Database, now: datetime) -> int:
         with database.writing() as session:
             lease = leases.locked(session, lease_id)
             if lease is not None and lease.state == LeaseState.LIVE and lease.expires_at <= now:
-                _end(session, lease, LeaseState.EXPIRED, audit.SERVICE, now)
+                end(session, lease, LeaseState.EXPIRED, audit.SERVICE, now)
                 ended += 1
     return ended
 
@@ -38,7 +38,7 @@ def skip(database: Database, person_id: str, lease_id: str, now: datetime) -> No
         lease = held_lease(session, person_id, lease_id)
         if lease.state != LeaseState.SKIPPED:
             require_live(lease, now)
-            _end(session, lease, LeaseState.SKIPPED, person_id, now)
+            end(session, lease, LeaseState.SKIPPED, person_id, now)
 
 
 def release(database: Database, person_id: str, now: datetime) -> None:
@@ -47,7 +47,7 @@ def release(database: Database, person_id: str, now: datetime) -> None:
         live = leases.live_lease(session, person_id)
         lease = leases.locked(session, live.id) if live is not None else None
         if lease is not None and lease.state == LeaseState.LIVE:
-            _end(session, lease, LeaseState.RELEASED, person_id, now)
+            end(session, lease, LeaseState.RELEASED, person_id, now)
 
 
 def flag(database: Database, person_id: str, lease_id: str, kind: Flag, note: str | None, now: datetime) -> None:
@@ -57,7 +57,7 @@ def flag(database: Database, person_id: str, lease_id: str, kind: Flag, note: st
         session.add(FlagReport(item_id=lease.item_id, person_id=person_id, kind=kind.value, note=note, at=now))
         audit.record(session, now, person_id, f"flag.{kind.value}", lease.item_id, lease=lease.id)
         if lease.state == LeaseState.LIVE:
-            _end(session, lease, LeaseState.SKIPPED, person_id, now)
+            end(session, lease, LeaseState.SKIPPED, person_id, now)
         if kind.quarantines:
             quarantine(session, person_id, lease.item_id, f"flag {kind.value}", now)
 
@@ -65,9 +65,20 @@ def flag(database: Database, person_id: str, lease_id: str, kind: Flag, note: st
 def quarantine(session: Session, actor: str, item_id: str, reason: str, now: datetime) -> None:
     """Take an item out of everybody's hands until people have looked at it."""
     for held in leases.live_on_item(session, item_id):
-        _end(session, held, LeaseState.RELEASED, actor, now)
+        end(session, held, LeaseState.RELEASED, actor, now)
     if item_state.move(session, now, actor, item_id, ItemState.QUARANTINED, reason=reason):
         outbox.add(session, now, OutboxKind.ITEM_WITHDRAWN, item_id)
+
+
+def end(session: Session, lease: Lease, state: LeaseState, actor: str, now: datetime) -> None:
+    """End a lease, its item locked already: the slot goes back, and the person's active time ends with it."""
+    lease.state = state.value
+    lease.ended_at = now
+    session.add(lease)
+    session.flush()
+    exposure.end(session, lease.person_id, now)
+    item_state.return_slot(session, lease.item_id)
+    audit.record(session, now, actor, f"lease.{state.value}", lease.item_id, lease=lease.id)
 
 
 def held_lease(session: Session, person_id: str, lease_id: str) -> Lease:
@@ -89,12 +100,3 @@ def require_live(lease: Lease, now: datetime) -> None:
     raise LeaseExpiredError(
         "Your hold on this item has ended.", mend="Nothing else was changed. Ask for the next item to go on."
     )
-
-
-def _end(session: Session, lease: Lease, state: LeaseState, actor: str, now: datetime) -> None:
-    lease.state = state.value
-    lease.ended_at = now
-    session.add(lease)
-    session.flush()
-    item_state.return_slot(session, lease.item_id)
-    audit.record(session, now, actor, f"lease.{state.value}", lease.item_id, lease=lease.id)

@@ -17,10 +17,11 @@ from annotator.dispensing.posterior import update_posterior
 from annotator.dispensing.returns import held_lease, require_live
 from annotator.domain.answers import Answer, cannot_tell, flat_labels
 from annotator.domain.errors import ConflictError
+from annotator.domain.exposure import high_ratings
 from annotator.domain.leases import LeaseState
 from annotator.domain.overlap import settle
 from annotator.domain.schema import Schema
-from annotator.storage import annotation_log, audit, item_state, outbox
+from annotator.storage import annotation_log, audit, exposure, item_state, outbox
 from annotator.storage.database import Database
 from annotator.storage.outbox import OutboxKind
 from annotator.storage.tables import Annotation, Lease, Project
@@ -76,6 +77,8 @@ def _submit(
     lease.state, lease.ended_at = LeaseState.ANSWERED.value, now
     session.add_all([annotation, lease])
     session.flush()
+    high = None if annotation.rating is None else annotation.rating in high_ratings(schema)
+    exposure.end(session, person_id, now, high=high)
     audit.record(session, now, person_id, "annotation.created", lease.item_id, annotation=annotation.id)
     outbox.add(session, now, OutboxKind.ANNOTATION, annotation.id)
     if annotation.rating is not None:

@@ -21,3 +21,8 @@ class EmptyReason(StrEnum):
     NONE = "none"  # no item is ready for anybody
     HELD = "held"  # others hold what is left for you; it may come back
     DONE = "done"  # you have seen all that still needs answers
+    BREAK = "break"  # limits of exposure, from here on: a short break is due
+    SESSION_OVER = "session_over"
+    DAY_OVER = "day_over"
+    WEEK_OVER = "week_over"
+    QUIET_HOURS = "quiet_hours"

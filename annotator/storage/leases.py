@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -12,6 +13,9 @@ from annotator.domain.errors import NotFoundError
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
 from annotator.storage.tables import Item, Lease
+
+Conditions = Sequence[ColumnElement[bool]]
+"""What the item must meet besides, as conditions over `Item`."""
 
 _UNFINISHED = (ItemState.READY.value, ItemState.LEASED.value)
 _ENDED_EARLY = (LeaseState.EXPIRED.value, LeaseState.RELEASED.value)
@@ -50,24 +54,33 @@ def locked(session: Session, lease_id: str) -> Lease | None:
     return session.get(Lease, lease_id, populate_existing=True, with_for_update=True)
 
 
-def candidate(session: Session, project_id: str, person_id: str, *, pass_over_locked: bool) -> str | None:
+def candidate(
+    session: Session, project_id: str, person_id: str, conditions: Conditions = (), *, pass_over_locked: bool
+) -> str | None:
     """Return the id of an item the person never held: fewest missing answers first, then the seeded order.
 
     With `pass_over_locked` the item is locked, and those that another transaction is taking this instant are passed over
     (PostgreSQL). Without, nothing is locked: a locking query would keep the lock on every item that it had to give up.
     """
-    statement = _fresh(project_id, person_id).order_by(col(Item.missing), col(Item.order_key))
+    statement = _fresh(project_id, person_id, conditions).order_by(col(Item.missing), col(Item.order_key))
     if pass_over_locked:
         statement = statement.with_for_update(skip_locked=True)
     return session.exec(statement).first()
 
 
-def any_candidate(session: Session, project_id: str, person_id: str) -> bool:
+def any_candidate(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> bool:
     """Say whether there is an item the person never held, locked by somebody or not."""
-    return session.exec(_fresh(project_id, person_id)).first() is not None
+    return session.exec(_fresh(project_id, person_id, conditions)).first() is not None
 
 
-def returnable(session: Session, project_id: str, person_id: str) -> Lease | None:
+def meets(session: Session, item_id: str, conditions: Conditions) -> bool:
+    """Say whether an item, locked by now, still meets the conditions it was chosen by."""
+    if not conditions:
+        return True
+    return session.exec(select(Item.id).where(Item.id == item_id, *conditions)).first() is not None
+
+
+def returnable(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> Lease | None:
     """Return the person's longest ended lease that ended early, on an item which still has a slot open."""
     statement = (
         select(Lease)
@@ -77,6 +90,7 @@ def returnable(session: Session, project_id: str, person_id: str) -> Lease | Non
             col(Lease.state).in_(_ENDED_EARLY),
             Item.project_id == project_id,
             col(Item.open_slots) > 0,
+            *conditions,
         )
         .order_by(col(Lease.ended_at))
         .limit(1)
@@ -115,14 +129,18 @@ def any_items(session: Session, project_id: str) -> bool:
     return session.exec(statement).first() is not None
 
 
-def unfinished_for(session: Session, project_id: str, person_id: str) -> bool:
+def unfinished_for(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> bool:
     """Say whether an item still waits for answers that this person could give once a slot comes free."""
     final = exists().where(
         col(Lease.item_id) == Item.id,
         col(Lease.person_id) == person_id,
         col(Lease.state).in_([LeaseState.ANSWERED.value, LeaseState.SKIPPED.value]),
     )
-    statement = select(Item.id).where(Item.project_id == project_id, col(Item.state).in_(_UNFINISHED), ~final).limit(1)
+    statement = (
+        select(Item.id)
+        .where(Item.project_id == project_id, col(Item.state).in_(_UNFINISHED), ~final, *conditions)
+        .limit(1)
+    )
     return session.exec(statement).first() is not None
 
 
@@ -138,6 +156,10 @@ def next_expiry(session: Session, project_id: str) -> datetime | None:
     return session.exec(statement).first()
 
 
-def _fresh(project_id: str, person_id: str) -> SelectOfScalar[str]:
+def _fresh(project_id: str, person_id: str, conditions: Conditions) -> SelectOfScalar[str]:
     held_before = exists().where(col(Lease.item_id) == Item.id, col(Lease.person_id) == person_id)
-    return select(Item.id).where(Item.project_id == project_id, col(Item.open_slots) > 0, ~held_before).limit(1)
+    return (
+        select(Item.id)
+        .where(Item.project_id == project_id, col(Item.open_slots) > 0, ~held_before, *conditions)
+        .limit(1)
+    )

@@ -10,6 +10,12 @@ from sqlmodel import Session, col, select, update
 from annotator.storage.tables import Identity, Invitation, Person, SignInFailure, WebSession
 
 
+def locked(session: Session, person_id: str) -> Person:
+    """Return a person whose row no other transaction can lock or change until this one ends; rows may still refer to it."""
+    statement = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    return session.exec(statement).one()
+
+
 def by_email(session: Session, email: str) -> tuple[Person, Identity] | None:
     statement = (
         select(Person, Identity).join(Identity, col(Identity.person_id) == Person.id).where(Identity.email == email)

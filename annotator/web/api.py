@@ -85,14 +85,15 @@ def close_session(
     responses={
         204: {
             "description": "Nothing to label now; the header `reason` says why: "
-            "`not_qualified`, `paused`, `none`, `held` (with `retry-after` in seconds) or `done`."
+            "`not_qualified`, `paused`, `none`, `held` (with `retry-after` in seconds) or `done`; or, always with "
+            "`retry-after`, a limit of exposure: `break`, `session_over`, `day_over`, `week_over` or `quiet_hours`."
         },
         **_errors(401, 403),
     },
 )
 def get_next(service: ServiceDep, caller: VolunteerDep) -> Response | contract.Next:
-    """Get the next item. Asking again before answering gives the same lease."""
-    given = next_item(service.database, service.project, caller.id, service.now())
+    """Get the next item. Asking again before answering gives the same lease, which never outlasts the limits of exposure."""
+    given = next_item(service.database, service.project, service.schema, caller.id, service.now())
     if isinstance(given, Nothing):
         headers = {"reason": given.reason.value}
         if given.retry_after is not None:

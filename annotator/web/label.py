@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from annotator.domain.errors import NotFoundError
+from annotator.storage import wellbeing
 from annotator.studio.editor_assets import EDITOR_CSP
+from annotator.web.care import care_for
 from annotator.web.pages import render
 from annotator.web.security import AnyoneSignedInDep, VolunteerDep
 from annotator.web.service import ServiceDep
@@ -19,6 +21,9 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/label")
 def label_page(request: Request, service: ServiceDep, caller: VolunteerDep) -> Response:
+    with service.database.reading() as session:
+        care = care_for(session, service.project.id, caller.id)
+        zone, *_ = wellbeing.zones_of(session, caller.id, service.project.id, service.now())
     nonce = secrets.token_urlsafe(16)
     page = render(
         request,
@@ -27,6 +32,8 @@ def label_page(request: Request, service: ServiceDep, caller: VolunteerDep) -> R
         flags=service.schema.flags,
         editor=request.app.state.editor,
         csp_nonce=nonce,
+        care=care,
+        time_zone=zone.name,
     )
     page.headers["Content-Security-Policy"] = EDITOR_CSP.format(nonce=nonce)
     return page

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 MENU: dict[Role, tuple[tuple[str, str], ...]] = {
-    Role.VOLUNTEER: (("Label", "/label"), ("Guideline", "/guideline")),
+    Role.VOLUNTEER: (("Label", "/label"), ("Guideline", "/guideline"), ("You", "/me")),
     Role.ADJUDICATOR: (("Items", "/coordinator/items"), ("Guideline", "/guideline")),
     Role.COORDINATOR: (
         ("Desk", "/coordinator"),
@@ -27,6 +27,7 @@ MENU: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Postings in", "/coordinator/postings"),
         ("Re-check", "/coordinator/recheck"),
         ("People", "/coordinator/people"),
+        ("Wellbeing", "/coordinator/wellbeing"),
         ("Data", "/researcher"),
         ("Guideline", "/guideline"),
     ),

@@ -28,6 +28,7 @@ from annotator.domain.errors import InputError
 from annotator.studio.editor_assets import EDITOR_CSP, EditorAssets, EditorFiles, find_editor
 from annotator.studio.label_config import build_label_config
 from annotator.studio.results import parse_result
+from annotator.web.care import CARDS, Care
 from guidelines.loader import load
 from guidelines.render import render
 
@@ -104,6 +105,8 @@ def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
             caller=SimpleNamespace(person=SimpleNamespace(pseudonym="volunteer-7")),
             csrf="test-token",
             flags=GUIDELINE.schema.flags,
+            care=Care("Ada Example, ada@example.org", CARDS["GB"]),
+            time_zone="Europe/London",
         )
         response = HTMLResponse(page, headers={"content-security-policy": EDITOR_CSP.format(nonce=nonce)})
         response.set_cookie("csrf", "test-token")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -127,6 +130,34 @@ def test_an_empty_queue_says_why(open_page: OpenPage, harness: Harness, reason: 
     page = open_page(state="empty")
     notice_is(page, title)
     expect(page.locator("#notice")).to_contain_text(text)
+
+
+@pytest.mark.parametrize(
+    ("reason", "title", "debriefs"),
+    [
+        ("break", "Time for a break", False),
+        ("session_over", "Enough for now", True),
+        ("day_over", "Enough for today", True),
+        ("week_over", "Enough for this week", True),
+        ("quiet_hours", "Quiet hours", True),
+    ],
+)
+def test_a_reason_to_rest_says_when_work_returns_and_where_support_is(
+    open_page: OpenPage, harness: Harness, reason: str, title: str, debriefs: bool
+) -> None:
+    harness.reset(items=0)
+    harness.empty_reason = reason
+    page = open_page(state="empty")
+    notice_is(page, title)
+    notice = page.locator("#notice")
+    back = datetime.now(ZoneInfo("Europe/London")) + timedelta(minutes=10)
+    expect(notice).to_contain_text(re.compile(f"from .*({back:%H:%M}|{back + timedelta(minutes=1):%H:%M})"))
+    expect(page.get_by_role("link", name="Your time and support")).to_have_attribute("href", "/me")
+    expect(notice.get_by_text("Your welfare contact is Ada Example")).to_have_count(int(debriefs))
+    expect(notice.get_by_role("heading", name="Emotional support")).to_have_count(int(debriefs))
+    asked = len(harness.bodies("next"))
+    page.wait_for_timeout(600)
+    assert len(harness.bodies("next")) == asked  # coming back is the volunteer's own choice
 
 
 def test_a_page_that_waits_for_others_shows_a_posting_as_soon_as_one_comes_back(

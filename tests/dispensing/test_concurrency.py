@@ -16,8 +16,9 @@ from annotator.dispensing.returns import flag, release, skip
 from annotator.domain.clock import ManualClock
 from annotator.domain.errors import LeaseExpiredError
 from annotator.domain.leases import EmptyReason
+from annotator.domain.limits import UNLIMITED
 from annotator.storage.database import Database
-from tests.world import SCHEMA, World
+from tests.world import SCHEMA, World, empty
 
 
 def test_32_clients_over_300_items(world):
@@ -72,20 +73,8 @@ class Dispenser(RuleBasedStateMachine):
 
     @initialize(items=st.integers(1, 6), people=st.integers(1, 5))
     def fill(self, items, people):
-        with self.database.engine.begin() as connection:
-            for table in (
-                "outbox",
-                "audit",
-                "flag",
-                "annotation",
-                "lease",
-                "item",
-                "person",
-                "project",
-                "guideline_version",
-            ):
-                connection.exec_driver_sql(f"DELETE FROM {table}")
-        self.world = World(self.database, ManualClock(datetime(2026, 1, 1, tzinfo=UTC)))
+        empty(self.database)
+        self.world = World(self.database, ManualClock(datetime(2026, 1, 1, tzinfo=UTC)), limits=UNLIMITED)
         self.world.add_items(items)
         self.people = self.world.volunteers(people)
         self.held: dict[str, Dispensed] = {}

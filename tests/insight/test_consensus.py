@@ -21,6 +21,7 @@ from annotator.storage.tables_consensus import ConsensusFit, Skill
 from tests.world import SCHEMA
 
 SPEC = SCHEMA.rating
+pytestmark = pytest.mark.usefixtures("no_limits")
 
 
 def posteriors(world):

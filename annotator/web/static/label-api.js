@@ -40,7 +40,7 @@ async function post(path, body) {
   return request(`/api/v1/${path}`, { method: "POST", headers, body: body && JSON.stringify(body) });
 }
 
-/** The next posting under a lease, with the seconds that are left for it, or {empty: reason, minutes} when there is none. */
+/** The next posting under a lease, with the seconds that are left for it, or {empty: reason, seconds, minutes} when there is none. */
 export async function nextPosting() {
   const response = await post("next");
   if (response.status === 200) {
@@ -49,7 +49,7 @@ export async function nextPosting() {
     return { ...given, seconds: (Date.parse(given.expires_at) - now) / 1000 };
   }
   const seconds = Number(response.headers.get("retry-after"));
-  return { empty: response.headers.get("reason") ?? "none", minutes: seconds ? Math.ceil(seconds / 60) : null };
+  return { empty: response.headers.get("reason") ?? "none", seconds, minutes: seconds ? Math.ceil(seconds / 60) : null };
 }
 
 export const sendAnswer = (answer) => post("answers", answer);

@@ -7,6 +7,7 @@ import {
   clearNotice, couldNotAsk, editorFailed, emptyQueue, refusal, setStatus, showNotice, summaryOf, whatHappened,
 } from "./label-notice.js";
 import { Curtain, Guideline, openDialog, renderShortcuts, wireDialogs } from "./label-panels.js";
+import { restNotice } from "./label-rest.js";
 import { Task } from "./label-task.js";
 
 const RETRY_SECONDS = [2, 4, 8, 15, 30];
@@ -174,10 +175,13 @@ class LabelPage {
     if (seconds) this.#askAgainIn(seconds);
   }
 
-  #showEmpty({ empty, minutes }, quiet) {
-    const { title, text, wait } = emptyQueue(empty, minutes);
+  /** Why there is nothing now. When rest is due, the page does not ask again by itself: coming back is the person's own choice. */
+  #showEmpty({ empty, minutes, seconds }, quiet) {
+    const rest = restNotice(empty, seconds, this.#page.dataset.timeZone);
+    const { title, text, wait, body } = rest ?? emptyQueue(empty, minutes);
     this.#setState("empty");
-    showNotice({ title, text, actions: [[wait ? "Ask now" : "Look again", () => this.next()]], quiet });
+    const again = [wait ? "Ask now" : "Look again", () => this.next()];
+    showNotice({ title, text, body, actions: rest ? [["Your time and support", "/me"], again] : [again], quiet });
     if (wait) this.#askAgainIn(wait);
   }
 

@@ -1,0 +1,62 @@
+"""The exposure ledger at the moment of handing out: may this person be shown anything, and which items may it be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from annotator.domain.exposure import Go, Interval, Rest, Zone, decide, high_ratings, next_session
+from annotator.domain.leases import EmptyReason
+from annotator.domain.limits import Limits
+from annotator.domain.schema import Kind, Schema
+from annotator.storage import exposure, known, wellbeing
+from annotator.storage.known import Condition
+
+
+def decision(session: Session, project_id: str, person_id: str, now: datetime) -> Go | Rest:
+    """Decide by the person's whole ledger, whichever project and tab it came from, under this project's limits."""
+    return decide(now, *_standing(session, project_id, person_id, now))
+
+
+def session_over(session: Session, project_id: str, person_id: str, now: datetime) -> Rest:
+    """Return the rest until a new session, for when nothing is left that may be shown in this one."""
+    standing = _standing(session, project_id, person_id, now)
+    begins = next_session(now, standing.ledger, standing.limits)
+    then = decide(begins, *standing)
+    return Rest(EmptyReason.SESSION_OVER, then.until if isinstance(then, Rest) else begins)
+
+
+def wanted(session: Session, schema: Schema, person_id: str) -> list[Condition]:
+    """Return what every item for this person must meet: nobody has found in it what they would rather not see."""
+    codes = set(wellbeing.preferences_of(session, person_id).opt_outs)
+    return [
+        known.without(chosen, question.states[0].value)
+        for question in schema.questions
+        if question.kind is Kind.SPANS
+        and (chosen := [choice.value for choice in question.choices if choice.value in codes])
+    ]
+
+
+def preferred(schema: Schema, *, mild: bool) -> Sequence[list[Condition]]:
+    """Return conditions in the order in which to try them: mild ones, then those of which nothing is known; else any."""
+    high = high_ratings(schema)
+    return ([known.mild(high)], [known.not_high(high)]) if mild else ([],)
+
+
+class _Standing(NamedTuple):
+    """What a decision is made of, besides the moment."""
+
+    ledger: Sequence[Interval]
+    limits: Limits
+    zones: Sequence[Zone]
+
+
+def _standing(session: Session, project_id: str, person_id: str, now: datetime) -> _Standing:
+    return _Standing(
+        exposure.ledger(session, person_id, now),
+        wellbeing.limits_of(session, project_id),
+        wellbeing.zones_of(session, person_id, project_id, now),
+    )

@@ -1,0 +1,121 @@
+"""The volunteer's own page: time so far and what is left of it, time zone, what they would rather not see, support.
+
+For their eyes alone: no coordinator, score or export sees any of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from annotator.dispensing import returns
+from annotator.dispensing.wellbeing import decision
+from annotator.domain.errors import InputError
+from annotator.domain.exposure import Rest, Used, used
+from annotator.domain.limits import Limits, looser
+from annotator.domain.schema import Choice, Kind, Schema
+from annotator.storage import exposure, wellbeing
+from annotator.storage.wellbeing import Preferences
+from annotator.web.care import CARDS, Care, care_for
+from annotator.web.pages import render
+from annotator.web.security import Caller, VolunteerDep
+from annotator.web.service import Service, ServiceDep
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person's time stands, on their own clock."""
+
+    zone: str
+    zone_chosen: bool
+    limits: Limits
+    looser: tuple[str, ...]
+    used: Used
+    rest: Rest | None
+    returns: datetime | None
+    now: datetime
+
+
+@router.get("/me")
+def my_page(request: Request, service: ServiceDep, caller: VolunteerDep, saved: str = "") -> Response:
+    return _page(request, service, caller, saved=bool(saved))
+
+
+@router.post("/me")
+def my_preferences(
+    request: Request,
+    service: ServiceDep,
+    caller: VolunteerDep,
+    zone: Annotated[str, Form(max_length=64)] = "",
+    region: Annotated[str, Form(max_length=8)] = "",
+    opt_out: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Store what was chosen. What is held goes back to the pool: it was given out under the old choice."""
+    now = service.now()
+    known = {choice.value for choice in indicators(service.schema)}
+    chosen = Preferences(tuple(code for code in opt_out or () if code in known), region if region in CARDS else "")
+    try:
+        with service.database.writing() as session:
+            if zone.strip():
+                wellbeing.choose_zone(session, now, caller.id, zone.strip())
+            wellbeing.set_preferences(session, caller.id, chosen)
+    except InputError as error:
+        return _page(request, service, caller, problem=str(error), status=422)
+    returns.release(service.database, caller.id, now)
+    return RedirectResponse("/me?saved=yes", 303)
+
+
+def indicators(schema: Schema) -> list[Choice]:
+    """Return what can be opted out of: every indicator of the guideline."""
+    return [choice for question in schema.questions if question.kind is Kind.SPANS for choice in question.choices]
+
+
+def standing(service: Service, person_id: str) -> Standing:
+    now, project = service.now(), service.project.id
+    with service.database.reading() as session:
+        zones = wellbeing.zones_of(session, person_id, project, now)
+        limits = wellbeing.limits_of(session, project)
+        ledger = exposure.ledger(session, person_id, now)
+        decided = decision(session, project, person_id, now)
+        chosen = bool(wellbeing.zone_of(session, person_id))
+    zone = zones[0]
+    rest = decided if isinstance(decided, Rest) else None
+    return Standing(
+        zone=zone.name,
+        zone_chosen=chosen,
+        limits=limits,
+        looser=looser(limits),
+        used=used(now, ledger, limits, zone.info),
+        rest=rest,
+        returns=rest.until.astimezone(zone.info) if rest is not None else None,
+        now=now.astimezone(ZoneInfo(zone.name)),
+    )
+
+
+def _page(
+    request: Request, service: Service, caller: Caller, *, saved: bool = False, problem: str = "", status: int = 200
+) -> Response:
+    with service.database.reading() as session:
+        care: Care = care_for(session, service.project.id, caller.id)
+        preferences = wellbeing.preferences_of(session, caller.id)
+    return render(
+        request,
+        "me.html",
+        status=status,
+        caller=caller,
+        standing=standing(service, caller.id),
+        preferences=preferences,
+        indicators=indicators(service.schema),
+        cards=CARDS,
+        care=care,
+        zones=sorted(available_timezones()),
+        saved=saved,
+        problem=problem,
+    )
