@@ -21,6 +21,7 @@ from annotator.web import (
     recheck,
     reference,
     research,
+    welcome,
 )
 from annotator.web.headers import RequestGuard, SecurityHeaders
 from annotator.web.pages import STATIC, static_root
@@ -50,6 +51,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         limits,
         research,
         reference,
+        welcome,
     ):
         app.include_router(routes.router)
     app.mount(static_root(), _Immutable(directory=STATIC), name="static")

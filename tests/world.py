@@ -18,7 +18,8 @@ from annotator.domain.leases import LeaseState
 from annotator.domain.limits import Limits
 from annotator.domain.roles import Role
 from annotator.domain.schema import Choice, Flag, Kind, Question, Schema, State
-from annotator.storage import items, projects, wellbeing
+from annotator.people.texts import load_texts
+from annotator.storage import items, onboarding, projects, wellbeing
 from annotator.storage.database import Database
 from annotator.storage.tables import Annotation, Item, Lease, Person, Project
 
@@ -69,6 +70,7 @@ class World:
     def __post_init__(self):
         now = self.clock.now()
         with self.database.writing() as session:
+            onboarding.publish(session, now, load_texts())
             version = projects.guideline_version(session, now, self.schema)
             project = Project(
                 name="test",
@@ -87,8 +89,8 @@ class World:
         """Set the project's limits of exposure, looser ones too."""
         wellbeing.set_limits(session, self.clock.now(), "test", self.project.id, limits, may_be_looser=True)
 
-    def volunteers(self, count: int) -> list[str]:
-        """Add qualified volunteers; return their ids."""
+    def volunteers(self, count: int, *, onboarded: bool = True) -> list[str]:
+        """Add qualified volunteers who have come in; return their ids."""
         now = self.clock.now()
         people = [
             Person(pseudonym=f"V-{new_id()}", role=Role.VOLUNTEER.value, qualified_at=now, created_at=now)
@@ -96,6 +98,9 @@ class World:
         ]
         with self.database.writing() as session:
             session.add_all(people)
+            session.flush()
+            for person in people if onboarded else ():
+                onboarding.complete(session, now, person.id)
         return [person.id for person in people]
 
     def add_items(self, count: int, state: ItemState = ItemState.READY) -> list[str]:

@@ -20,7 +20,7 @@ from annotator.domain.exposure import Go, Rest, high_ratings
 from annotator.domain.leases import EmptyReason, LeaseState
 from annotator.domain.roles import Role
 from annotator.domain.schema import Schema
-from annotator.storage import audit, exposure, item_state, known, leases, people
+from annotator.storage import audit, exposure, item_state, known, leases, onboarding, people
 from annotator.storage import wellbeing as settings
 from annotator.storage.database import Database
 from annotator.storage.known import Condition
@@ -79,7 +79,7 @@ class _Asking:
 
     def answer(self, *, pass_over_locked: bool) -> Dispensed | Nothing | None:
         """Return what they get; None when a lease was in the way that is ended now."""
-        refusal = _ineligible(people.locked(self.session, self.person_id))
+        refusal = _ineligible(self.session, people.locked(self.session, self.person_id))
         if refusal is not None:
             return Nothing(refusal)
         lease = leases.live_lease(self.session, self.person_id)  # before the ledger: what has ended by now is in it
@@ -160,7 +160,9 @@ class _Asking:
         return Nothing(EmptyReason.DONE if leases.any_items(self.session, self.project.id) else EmptyReason.NONE)
 
 
-def _ineligible(person: Person) -> EmptyReason | None:
+def _ineligible(session: Session, person: Person) -> EmptyReason | None:
+    if person.role == Role.VOLUNTEER and onboarding.next_step(session, person.id) is not None:
+        return EmptyReason.ONBOARDING
     if person.role != Role.VOLUNTEER or person.qualified_at is None:
         return EmptyReason.NOT_QUALIFIED
     return EmptyReason.PAUSED if person.paused_at is not None else None

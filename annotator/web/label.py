@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from annotator.domain.errors import NotFoundError
 from annotator.storage import wellbeing
@@ -14,6 +14,7 @@ from annotator.web.care import care_for
 from annotator.web.pages import render
 from annotator.web.security import AnyoneSignedInDep, VolunteerDep
 from annotator.web.service import ServiceDep
+from annotator.web.welcome import next_address
 from guidelines.render import render as render_markdown
 
 router = APIRouter(include_in_schema=False)
@@ -21,6 +22,8 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/label")
 def label_page(request: Request, service: ServiceDep, caller: VolunteerDep) -> Response:
+    if address := next_address(service, caller.id):
+        return RedirectResponse(address, 303)
     with service.database.reading() as session:
         care = care_for(session, service.project.id, caller.id)
         zone, *_ = wellbeing.zones_of(session, caller.id, service.project.id, service.now())

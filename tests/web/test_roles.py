@@ -24,6 +24,11 @@ MATRIX = {
     "GET /label": {"volunteer"},
     "GET /me": {"volunteer"},
     "POST /me": {"volunteer"},
+    "GET /welcome": {"volunteer"},
+    "GET /welcome/{step}": {"volunteer"},
+    "POST /welcome/{step}": {"volunteer"},
+    "POST /welcome/support": {"volunteer"},
+    "POST /welcome/preferences": {"volunteer"},
     "POST /api/v1/session": {"anybody"},
     "DELETE /api/v1/session": EVERYBODY,
     "POST /api/v1/next": {"volunteer"},
@@ -80,7 +85,11 @@ def test_the_application_does_what_the_routes_declare(site, role):
         method, path = name.split()
         if path in {"/api/v1/session", "/sign-out", "/sign-in", "/invitation"}:
             continue
-        path = path.replace("{public_id:path}", "x").replace("{name}/{version}", "postings/1.0.0")
+        path = (
+            path.replace("{public_id:path}", "x")
+            .replace("{name}/{version}", "postings/1.0.0")
+            .replace("{step}", "about")
+        )
         status = client.request(method, path).status_code
         allowed = role.value in admitted or "anybody" in admitted
         assert (status == 403) != allowed, (name, role, status)
