@@ -174,8 +174,8 @@ class Posting {
   }
 }
 
-/** Show a posting in `root`; resolves to a `Posting` once its text stands on the page. */
-export function showPosting(root, { text, labelConfig, config }) {
+/** Show a posting in `root`, with what the result `start` marks in it; resolves to a `Posting` once its text stands on the page. */
+export function showPosting(root, { text, labelConfig, config, start = [] }) {
   const node = document.createElement("div");
   root.replaceChildren(node);
   return new Promise((resolve, reject) => {
@@ -190,6 +190,10 @@ export function showPosting(root, { text, labelConfig, config }) {
       onLabelStudioLoad: (store) => {
         const annotation = store.annotationStore.addAnnotation({ userGenerate: true });
         store.annotationStore.selectAnnotation(annotation.id);
+        if (start.length) {
+          annotation.deserializeResults(start);
+          annotation.reinitHistory();
+        }
         once(node, ".lsf-htx-richtext", () => {
           clearTimeout(late);
           resolve(new Posting(studio, annotation, config));
