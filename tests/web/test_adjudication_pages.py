@@ -34,12 +34,12 @@ def test_a_case_is_taken_and_decided(site, disputed):
     assert case["item"] == {"id": disputed, "text": TEXT}
     assert {a["rating"] for a in case["answers"]} == {"0", "1", "2"}
     assert (case["needed"], case["decided"]) == (1, 0)
-    done = ada.post("/api/v1/adjudication/decisions", json=verdict(clause="FEE", note="Which fees count?"))
+    done = ada.post("/api/v1/adjudication/decisions", json=verdict(clause="fee", note="Which fees count?"))
     assert (done.status_code, done.json()["settled"]) == (201, True)
     assert ada.post("/api/v1/adjudication/case", json={}).status_code == 204
     page = ada.get("/coordinator/adjudication").text
     assert "The guideline is unclear" in page
-    behind = ada.get("/coordinator/adjudication/causes?clause=FEE&cause=guideline_unclear").text
+    behind = ada.get("/coordinator/adjudication/causes?clause=fee&cause=guideline_unclear").text
     assert disputed in behind
     assert "Which fees count?" in behind
     shown = ada.get(f"/coordinator/items/{disputed}").text

@@ -190,17 +190,22 @@ export function showPosting(root, { text, labelConfig, config, start = [] }) {
       onLabelStudioLoad: (store) => {
         const annotation = store.annotationStore.addAnnotation({ userGenerate: true });
         store.annotationStore.selectAnnotation(annotation.id);
-        if (start.length) {
-          annotation.deserializeResults(start);
-          annotation.reinitHistory();
-        }
         once(node, ".lsf-htx-richtext", () => {
           clearTimeout(late);
+          if (start.length) restore(annotation, start);
           resolve(new Posting(studio, annotation, config));
         });
       },
     });
   });
+}
+
+/** Bring what a result holds into an annotation, unrecorded: `reinitHistory` would replace the areas that the questions hold. */
+function restore(annotation, result) {
+  annotation.history.freeze();
+  annotation.deserializeResults(result);
+  annotation.updateObjects();
+  annotation.history.safeUnfreeze();
 }
 
 /** Call `done` as soon as `node` holds something that matches. */
