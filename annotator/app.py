@@ -8,6 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from annotator import __version__
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
 from annotator.web import (
+    adjudication,
     agreement_api,
     api,
     auth,
@@ -16,6 +17,7 @@ from annotator.web import (
     errors,
     health,
     label,
+    leaving,
     limits,
     me,
     recheck,
@@ -45,8 +47,10 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         agreement_api,
         consensus_api,
         label,
+        leaving,
         me,
         recheck,
+        adjudication,
         desk,
         limits,
         research,

@@ -103,10 +103,13 @@ class World:
                 onboarding.complete(session, now, person.id)
         return [person.id for person in people]
 
-    def add_items(self, count: int, state: ItemState = ItemState.READY) -> list[str]:
+    def add_items(
+        self, count: int, state: ItemState = ItemState.READY, *, source: str = "synthetic", first: int = 0
+    ) -> list[str]:
         """Add items; return their public ids."""
-        texts = [(f"item-{n:05d}", f"Posting {n}: seasonal work with housing.") for n in range(count)]
-        rows = [items.NewItem(name, text, items.text_hash(text), "synthetic", state) for name, text in texts]
+        numbers = range(first, first + count)
+        texts = [(f"item-{n:05d}", f"Posting {n}: seasonal work with housing.") for n in numbers]
+        rows = [items.NewItem(name, text, items.text_hash(text), source, state) for name, text in texts]
         with self.database.writing() as session:
             assert items.add(session, self.project, rows, self.clock.now()) == []
         return [name for name, _ in texts]

@@ -52,15 +52,16 @@ class Fitted:
 
 
 def refit_if_due(database: Database, project: Project, schema: Schema, now: datetime) -> bool:
-    """Refit when the answers have grown by 15 %, or have changed at all and an hour has passed."""
+    """Refit when the answers have grown by 15 %, have changed at all and an hour has passed, or some were withdrawn."""
     with database.reading() as session:
         answers, _ = annotation_log.mark(session, project.id)
         last = consensus.newest_fit(session, project.id, schema.rating.name)
+        asked = consensus.refit_asked(session, project.id)
     if last is None:
         due = answers >= FIRST
     else:
         grown = answers >= last.n_answers * (1 + GROWTH)
-        due = answers != last.n_answers and (grown or now - last.fitted_at >= LONGEST)
+        due = asked or (answers != last.n_answers and (grown or now - last.fitted_at >= LONGEST))
     return due and refit(database, project, schema, now)
 
 
@@ -69,6 +70,8 @@ def refit(database: Database, project: Project, schema: Schema, now: datetime) -
 
     Skills are stored before items: an answer that comes in between uses them, and is seen when its item's turn comes.
     """
+    with database.writing() as session:
+        consensus.refit_done(session, project.id)  # before reading: what is withdrawn meanwhile asks again
     with database.reading() as session:
         table = LabelTable.read(session, schema, project.id)
     fitted = fit_all(schema, table)

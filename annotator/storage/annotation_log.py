@@ -82,3 +82,9 @@ def label_columns(session: Session, project_id: str) -> tuple[Sequence[str], Seq
     rows = session.exec(statement).all()
     items, people, labels = zip(*rows, strict=True) if rows else ((), (), ())
     return items, people, labels
+
+
+def latest_of(session: Session, person_id: str, limit: int) -> list[Annotation]:
+    """Return a person's newest answers, the newest first."""
+    statement = select(Annotation).where(Annotation.person_id == person_id)
+    return list(session.exec(statement.order_by(col(Annotation.id).desc()).limit(limit)))

@@ -54,6 +54,18 @@ def record_answer(session: Session, item_id: str) -> bool:
     return bool(row.answered >= row.overlap)
 
 
+def take_back_answer(session: Session, item_id: str) -> None:
+    """Open the slot of an answer that was withdrawn."""
+    statement = (
+        update(Item)
+        .where(col(Item.id) == item_id, col(Item.answered) > 0)
+        .values(answered=col(Item.answered) - 1)
+        .returning(col(Item.id))
+    )
+    if session.execute(statement, execution_options=_RAW).first() is None:
+        raise ConflictError(f"Item {item_id} has no answer to take back.")
+
+
 def move(session: Session, at: datetime, actor: str, item_id: str, to: ItemState, **detail: Any) -> bool:
     """Move the item to `to`; False when it is there already.
 

@@ -68,10 +68,10 @@ def next_step(session: Session, person_id: str) -> Step | None:
     return next((each.step for each in standing(session, person_id) if each.signed is None), None)
 
 
-def signed_before(session: Session, person_id: str, step: Step) -> bool:
-    """Say whether the person has signed some version of a step's text, taken back or not."""
-    statement = select(Signature.id).where(Signature.person_id == person_id, Signature.step == step).limit(1)
-    return session.exec(statement).first() is not None
+def last_signature(session: Session, person_id: str, step: Step) -> Signature | None:
+    """Return the newest signature of some version of a step's text, taken back or not."""
+    statement = select(Signature).where(Signature.person_id == person_id, Signature.step == step)
+    return session.exec(statement.order_by(col(Signature.id).desc())).first()
 
 
 def sign(session: Session, at: datetime, person_id: str, step: Step, text_id: str | None = None) -> None:

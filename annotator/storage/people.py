@@ -82,3 +82,7 @@ def failures_since(session: Session, key: str, since: datetime) -> int:
 
 def forget_failures(session: Session, before: datetime) -> None:
     session.exec(delete(SignInFailure).where(col(SignInFailure.at) < before))
+
+
+def forget_failures_of(session: Session, key: str) -> None:
+    session.exec(delete(SignInFailure).where(col(SignInFailure.key) == key))

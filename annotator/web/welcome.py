@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from annotator.domain.errors import ConflictError, InputError
 from annotator.domain.onboarding import SIGNED, Step
 from annotator.storage import onboarding, own, wellbeing
+from annotator.storage.tables_people import Signature
 from annotator.storage.wellbeing import Preferences
 from annotator.web.care import CARDS, card_for
 from annotator.web.me import indicators
@@ -31,7 +32,10 @@ _TITLES = {
     Step.SUPPORT: "Support",
     Step.PREFERENCES: "Your choices",
 }
-_BEFORE = "You have signed an earlier version of this text. It has changed, so you are asked again."
+_CHANGED = "You have signed an earlier version of this text. It has changed, so you are asked again."
+_TAKEN_BACK = (
+    "You took your consent back. If you want to come back, sign again. Answers that you withdrew stay withdrawn."
+)
 _Yes = Annotated[str, Form(max_length=8)]
 
 
@@ -133,7 +137,7 @@ def _page(
         steps = onboarding.standing(session, caller.id)
         preferences = wellbeing.preferences_of(session, caller.id)
         zone = wellbeing.zone_of(session, caller.id) or wellbeing.zone_of(session, service.project.id)
-        again = onboarding.signed_before(session, caller.id, step)
+        last = onboarding.last_signature(session, caller.id, step)
         contact = wellbeing.welfare_contact(session, service.project.id)
         covered = own.choice_of(session, caller.id).covered
     due = next((each.step for each in steps if each.signed is None), None)
@@ -150,7 +154,7 @@ def _page(
         steps=[(each, _TITLES[each.step]) for each in steps],
         title=_TITLES[step],
         html=render_markdown(here.text.text) if here.text is not None else "",
-        again=_BEFORE if again and here.signed is None else "",
+        again=_again(last) if last is not None and here.signed is None else "",
         cards=CARDS,
         region=preferences.region or card_for(request.headers.get("accept-language", "")),
         contact=contact,
@@ -161,3 +165,7 @@ def _page(
         zones=sorted(available_timezones()),
         problem=problem,
     )
+
+
+def _again(last: Signature) -> str:
+    return _TAKEN_BACK if last.revoked_at is not None else _CHANGED

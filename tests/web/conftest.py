@@ -56,6 +56,10 @@ class Site:
         self._made(role, email, qualified=qualified, onboarded=onboarded)
         return email
 
+    def add(self, role: Role, email: str, *, qualified: bool = True, onboarded: bool = True) -> Person:
+        """Make a person with an address of your choice."""
+        return self._made(role, email, qualified=qualified, onboarded=onboarded)
+
     def _made(self, role: Role, email: str, *, qualified: bool, onboarded: bool) -> Person:
         now = self.service.now()
         person = Person(pseudonym=new_id(), role=role.value, qualified_at=now if qualified else None, created_at=now)
