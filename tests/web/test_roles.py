@@ -44,6 +44,7 @@ MATRIX = {
     "POST /coordinator/adjudication/reopen": {"adjudicator", *DESK},
     "GET /coordinator": DESK,
     "GET /coordinator/items": {"adjudicator", *DESK},
+    "GET /coordinator/items.csv": {"adjudicator", *DESK},
     "GET /coordinator/items/{public_id:path}": {"adjudicator", *DESK},
     "GET /coordinator/people": DESK,
     "POST /coordinator/people/invitations": DESK,
