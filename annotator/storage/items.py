@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
+from annotator.storage.consensus import ANSWERED
 from annotator.storage.tables import FlagReport, Item, Project
 
 
@@ -52,6 +53,7 @@ def add(session: Session, project: Project, rows: Sequence[NewItem], now: dateti
             "leased": 0,
             "answered": 0,
             "order_key": order_key(project.order_seed, row.public_id),
+            "audit_key": audit_key(row.id),
             "created_at": now,
             **{name: getattr(row, name) for name in NewItem.__slots__},
         }
@@ -85,6 +87,14 @@ def order_key(seed: int, public_id: str) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
+def audit_key(item_id: str) -> int:
+    """Return the item's permanent random number, uniform over 63 bits: the audit slice is what lies below a share of them.
+
+    It hangs on our own id, of which 80 bits are drawn at random, so that nobody can choose items into the slice.
+    """
+    return int.from_bytes(hashlib.blake2b(item_id.encode(), digest_size=8, key=b"audit").digest(), "big") >> 1
+
+
 def text_hash(text: str) -> str:
     """Return the SHA-256 of a posting's text, as hex."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -112,17 +122,15 @@ def page(
 
 
 def most_doubtful(session: Session, project_id: str, limit: int) -> list[Item]:
-    """Return the items with the largest risk that their most probable rating is wrong."""
-    statement = select(Item).where(Item.project_id == project_id, col(Item.risk).is_not(None))
+    """Return the answered items with the largest risk that their most probable rating is wrong."""
+    statement = select(Item).where(Item.project_id == project_id, *ANSWERED)
     return list(session.exec(statement.order_by(col(Item.risk).desc(), col(Item.id)).limit(limit)))
 
 
 def with_posterior(session: Session, project_id: str, after: str | None, limit: int) -> list[Item]:
-    """Return items that have a posterior and may leave the house, in id order after a cursor."""
+    """Return answered items that have a posterior and may leave the house, in id order after a cursor."""
     shut = [ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value]
-    statement = select(Item).where(
-        Item.project_id == project_id, col(Item.risk).is_not(None), col(Item.state).not_in(shut)
-    )
+    statement = select(Item).where(Item.project_id == project_id, *ANSWERED, col(Item.state).not_in(shut))
     if after is not None:
         statement = statement.where(Item.id > after)
     return list(session.exec(statement.order_by(Item.id).limit(limit)))

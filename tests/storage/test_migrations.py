@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
-from annotator.storage import tables, tables_consensus, tables_exposure, tables_recheck
+from annotator.storage import tables, tables_consensus, tables_exposure, tables_learning, tables_recheck
 from annotator.storage.database import migration_config
 
 
@@ -18,6 +18,7 @@ def test_migrations_and_tables_say_the_same(database):
     assert tables
     assert tables_consensus
     assert tables_exposure
+    assert tables_learning
     assert tables_recheck
     assert differences == []
 
