@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 import structlog
 
+from annotator.dispensing.finishing import close_certain
 from annotator.dispensing.returns import expire_overdue
 from annotator.domain.errors import AnnotatorError
 from annotator.intake.recheck import RecheckDesk
@@ -72,7 +73,8 @@ def duties(service: Service) -> list[Duty]:
 def _refit(service: Service) -> bool:
     from annotator.insight.consensus import refit_if_due
 
-    return refit_if_due(service.database, service.project, service.schema, service.now())
+    common = (service.database, service.project, service.schema, service.now())
+    return refit_if_due(*common) and close_certain(*common) >= 0
 
 
 def _retrain(service: Service) -> bool:

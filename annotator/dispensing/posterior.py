@@ -8,37 +8,31 @@ from __future__ import annotations
 
 from functools import cache
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlmodel import Session
 
-from annotator.consensus.skills import Skills
+from annotator.consensus.skills import FloatArray, Skills
 from annotator.domain.schema import LabelSpec
 from annotator.storage import consensus
 from annotator.storage.consensus import Evidence
 
 
-def update_posterior(session: Session, project_id: str, spec: LabelSpec, item_id: str) -> float | None:
-    """Store what the item's ratings come to; "cannot tell" counts for nothing. The item's row must be locked.
-
-    Returns the chance that its most probable rating is wrong; None without a rating.
-    """
+def update_posterior(session: Session, project_id: str, spec: LabelSpec, item_id: str) -> None:
+    """Store what the item's ratings come to; "cannot tell" counts for nothing. The item's row must be locked."""
     evidence = consensus.evidence(session, project_id, spec.name, item_id)
     given = [(person, spec.values.index(rating)) for person, rating in evidence.ratings if rating in spec.values]
     if not given:
-        return None
+        return
     people, codes = zip(*given, strict=True)
     skills = skills_of(evidence, spec)
     p = skills.posterior(people, codes, evidence.prior)
-    consensus.set_posterior(session, item_id, p.tolist(), float(priorities(p[None], skills)[0]))
-    return float(1 - p.max())
+    consensus.set_posterior(session, item_id, p.tolist(), float(gains(p[None], skills.unknown)[0]))
 
 
-def priorities(p: NDArray[np.float64], skills: Skills) -> NDArray[np.float64]:
-    """Return the bits that an answer of somebody unknown would tell of items with posteriors `p` (n, K), shape (n,)."""
+def gains(p: FloatArray, confusion: FloatArray) -> FloatArray:
+    """Return the bits that an answer of somebody with that confusion matrix would tell of items, posteriors `p` (n, K); shape (n,)."""
     from active_learning.gain import information_gain  # compiled on first use
 
-    return information_gain(p, skills.unknown)
+    return information_gain(p, confusion)
 
 
 def skills_of(evidence: Evidence, spec: LabelSpec) -> Skills:

@@ -22,7 +22,7 @@ from annotator.consensus.hierarchical import HierarchicalDawidSkene
 from annotator.consensus.labels import LabelMatrix
 from annotator.consensus.ordinal import OrdinalDawidSkene
 from annotator.consensus.skills import FloatArray, Skills
-from annotator.dispensing.posterior import priorities, skills_of, update_posterior
+from annotator.dispensing.posterior import gains, skills_of, update_posterior
 from annotator.domain.schema import LabelSpec, Schema
 from annotator.insight.labels import LabelTable
 from annotator.storage import annotation_log, audit, consensus, learning
@@ -216,7 +216,8 @@ def _by_item(schema: Schema, table: LabelTable, fitted: dict[str, Fitted], said:
     seen = np.bincount(table.item, minlength=len(table.items))
     shares = {name: (one.given, np.round(one.model.posterior_, _DIGITS)) for name, one in fitted.items()}
     given, ratings = shares.pop(schema.rating.name)
-    priority = priorities(fitted[schema.rating.name].model.posterior_, fitted[schema.rating.name].model.skills_)
+    model = fitted[schema.rating.name].model
+    priority = gains(model.posterior_, model.skills_.unknown)
     rated = {
         str(table.items[code]): ItemConsensus(
             item_id=str(table.items[code]),
@@ -227,7 +228,7 @@ def _by_item(schema: Schema, table: LabelTable, fitted: dict[str, Fitted], said:
         )
         for code in range(len(table.items))
     }
-    unasked = _unasked(fitted[schema.rating.name].model.skills_, said, rated)
+    unasked = _unasked(model.skills_, said, rated)
     yield from (rated.get(item_id) or unasked[item_id] for item_id in sorted(rated.keys() | unasked.keys()))
 
 
@@ -239,7 +240,7 @@ def _unasked(skills: Skills, said: Said, rated: Mapping[str, ItemConsensus]) -> 
     p = np.array([said.probability[item_id] for item_id in items])
     if said.usable:
         p = skills.priors(p)
-    found = zip(items, np.round(p, _DIGITS).tolist(), priorities(p, skills).tolist(), strict=True)
+    found = zip(items, np.round(p, _DIGITS).tolist(), gains(p, skills.unknown).tolist(), strict=True)
     return {
         item_id: ItemConsensus(item_id, 0, posterior if said.usable else None, {}, priority)
         for item_id, posterior, priority in found

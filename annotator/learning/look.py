@@ -10,7 +10,7 @@ import numpy as np
 from active_learning.arrays import FloatArray
 from active_learning.feature_store import FeatureStore
 from active_learning.features import Weighting
-from active_learning.lift import look_is_due, measure_lift
+from active_learning.lift import TRIAL_SHARE, look_is_due, measure_lift
 from annotator.dispensing.routing import Pick
 from annotator.storage.tables_learning import ModelVersion
 
@@ -24,6 +24,7 @@ class Look:
 
     proven: bool
     reason: str
+    share: float
     looks: int
     curve: list[list[float]]
 
@@ -53,15 +54,15 @@ def take(
         random = [random[at] for at in np.sort(rng.choice(len(random), 4 * len(chosen), replace=False))]
     arms = [(weighting.transform(store.rows([labelled[n] for n in arm])), targets[arm]) for arm in (chosen, random)]
     found = measure_lift(arms[0], arms[1], n_classes=targets.shape[1], looks=looks, rng=rng)
-    return Look(found.proven, found.reason, looks + 1, [list(point) for point in found.curve])
+    return Look(found.proven, found.reason, found.model_share(0), looks + 1, [list(point) for point in found.curve])
 
 
 def _waiting(chosen: int, random: int, before: ModelVersion | None) -> Look:
     looks = before.looks if before is not None else 0
     if before is not None and looks:
-        return Look(before.lift_proven, before.lift_reason, looks, before.curve)
+        return Look(before.lift_proven, before.lift_reason, before.share, looks, before.curve)
     reason = (
         f"lift is not measured yet, so the order is random: the first look needs {_FIRST} items that the model chose "
         f"and {4 * _FIRST} random ones, and there are {chosen} and {random}"
     )
-    return Look(proven=False, reason=reason, looks=0, curve=[])
+    return Look(proven=False, reason=reason, share=TRIAL_SHARE, looks=0, curve=[])

@@ -7,13 +7,14 @@ part: it would bear itself out. Items of one campaign share a fold, since copies
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.stats import theilslopes
 
 from active_learning.arrays import FloatArray, IntArray
 from active_learning.classifier import SoftClassifier
@@ -34,6 +35,8 @@ from annotator.storage.tables_learning import ModelVersion
 _LEAST_GROUPS = 20
 _SIGMAS = 3.0  # by which the gain over the prevalence must lie above nothing; a campaign trains many times
 _BATCH = 500
+_PACES = 500
+_LEAST_PACES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Material:
     n_answers: int
     sha256: str
     picks: list[tuple[str, str | None]]
+    pace: list[float]
     before: ModelVersion | None
 
 
@@ -92,11 +96,12 @@ def train(
         n_answers=material.n_answers,
         n_labelled=len(material.labelled),
         n_items=len(material.pool),
-        metrics=metrics(classifier, material),
+        metrics={**metrics(classifier, material), "pace": material.pace},
         curve=found.curve,
         looks=found.looks,
         lift_proven=found.proven,
         lift_reason=found.reason,
+        share=found.share,
         usable=usable(classifier, material),
         parameters=model.to_bytes(),
         active=False,
@@ -118,6 +123,7 @@ def read_material(database: Database, project: Project, schema: Schema) -> Mater
         table = LabelTable.read(session, schema, project.id)
         skills = newest_skills(session, project.id, spec)
         picks = list(learning.first_picks(session, project.id))
+        seconds = learning.paces(session, project.id, _PACES)
         before = learning.active(session, project.id)
         session.expunge_all()
     matrix = table.matrix(spec)
@@ -136,6 +142,7 @@ def read_material(database: Database, project: Project, schema: Schema) -> Mater
         n_answers=table.n_answers,
         sha256=_hash(pool, table, spec),
         picks=picks,
+        pace=pace(*seconds),
         before=before,
     )
 
@@ -218,6 +225,18 @@ def usable(classifier: SoftClassifier, material: Material) -> bool:
     gain = np.bincount(group, weights=(material.targets * ratio).sum(axis=1))
     spread = float(np.sqrt(((gain - gain.mean()) ** 2).sum()))
     return bool(gain.sum() > _SIGMAS * spread)
+
+
+def pace(lengths: Sequence[int], seconds: Sequence[float]) -> list[float]:
+    """Return seconds an answer and seconds a character more, by the median of all slopes between answers (Theil 1950; Sen 1968).
+
+    Where longer texts are not proven to take longer, every answer takes the median.
+    """
+    x, y = np.array(lengths, dtype=np.float64), np.array(seconds)
+    if len(y) < _LEAST_PACES or not np.ptp(x) or not np.ptp(y):
+        return [float(np.median(y)) if len(y) else 1.0, 0.0]
+    slope, intercept, low, _ = theilslopes(y, x)
+    return [float(intercept), float(slope)] if low > 0 and intercept > 0 else [float(np.median(y)), 0.0]
 
 
 def _moved(before: list[float] | None, after: list[float]) -> bool:

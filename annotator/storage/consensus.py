@@ -92,6 +92,15 @@ def evidence(session: Session, project_id: str, label: str, item_id: str) -> Evi
     )
 
 
+def known_of(session: Session, project_id: str, label: str, person_id: str) -> Evidence:
+    """Return what the newest fit knows of one person, with no item's ratings."""
+    fit = newest_fit(session, project_id, label)
+    if fit is None:
+        return Evidence([], None, {})
+    skill = session.get(Skill, (person_id, label))
+    return Evidence([], fit.model, {person_id: skill.confusion} if skill is not None and skill.fit_id == fit.id else {})
+
+
 def prior_of(session: Session, item_id: str) -> list[float] | None:
     """Return a classifier's probability for an item, None where it has none yet."""
     found = session.exec(select(Prediction.probability).where(Prediction.item_id == item_id)).first()

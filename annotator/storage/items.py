@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
+from annotator.domain.overlap import Bounds
 from annotator.storage.consensus import ANSWERED
 from annotator.storage.tables import FlagReport, Item, Project
 
@@ -125,6 +126,17 @@ def most_doubtful(session: Session, project_id: str, limit: int) -> list[Item]:
     """Return the answered items with the largest risk that their most probable rating is wrong."""
     statement = select(Item).where(Item.project_id == project_id, *ANSWERED)
     return list(session.exec(statement.order_by(col(Item.risk).desc(), col(Item.id)).limit(limit)))
+
+
+def certain_and_waiting(session: Session, project_id: str, bounds: Bounds, limit: int) -> list[str]:
+    """Return items that wait for another opinion, held by nobody, though their risk is low enough by now."""
+    statement = select(Item.id).where(
+        Item.project_id == project_id,
+        col(Item.risk) <= bounds.risk,
+        Item.state == ItemState.READY.value,
+        Item.answered >= bounds.least,
+    )
+    return list(session.exec(statement.order_by(Item.id).limit(limit)))
 
 
 def with_posterior(session: Session, project_id: str, after: str | None, limit: int) -> list[Item]:

@@ -33,19 +33,25 @@ class PoolItem:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What dispensing and consensus need to know of the model in use, and no more."""
+    """What dispensing and consensus need to know of the model in use, and no more.
+
+    `pace` is how long an answer takes: so many seconds, and so many more for each character of the text.
+    """
 
     model_id: str
-    version: int
-    lift_proven: bool
+    share: float
     usable: bool
+    pace: tuple[float, float]
 
 
 def standing(session: Session, project_id: str) -> Standing | None:
     """Return where the model in use stands; None before the first."""
-    statement = select(ModelVersion.id, ModelVersion.version, ModelVersion.lift_proven, ModelVersion.usable)
+    statement = select(ModelVersion.id, ModelVersion.share, ModelVersion.usable, ModelVersion.metrics)
     row = session.exec(statement.where(ModelVersion.project_id == project_id, col(ModelVersion.active))).first()
-    return Standing(*row) if row is not None else None
+    if row is None:
+        return None
+    model_id, share, usable, metrics = row
+    return Standing(model_id, share, usable, (metrics["pace"][0], metrics["pace"][1]))
 
 
 def active(session: Session, project_id: str) -> ModelVersion | None:
@@ -116,6 +122,19 @@ def unscored(session: Session, project_id: str, limit: int) -> list[str]:
     has = exists().where(col(Prediction.item_id) == Item.id)
     statement = select(Item.id).where(Item.project_id == project_id, col(Item.state).not_in(_SHUT), ~has)
     return list(session.exec(statement.order_by(Item.id).limit(limit)))
+
+
+def paces(session: Session, project_id: str, limit: int) -> tuple[list[int], list[float]]:
+    """Return lengths of texts in characters and the seconds that the newest answers to them took."""
+    statement = (
+        select(func.length(Item.text), Annotation.lead_time)
+        .join(Item, col(Item.id) == Annotation.item_id)
+        .where(Item.project_id == project_id, col(Annotation.lead_time) > 0)
+        .order_by(col(Annotation.id).desc())
+        .limit(limit)
+    )
+    rows = session.exec(statement).all()
+    return [length for length, _ in rows], [seconds for _, seconds in rows]
 
 
 def first_picks(session: Session, project_id: str) -> Iterator[tuple[str, str | None]]:

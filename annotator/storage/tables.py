@@ -127,7 +127,13 @@ class Item(SQLModel, table=True):
             sqlite_where=text("open_slots > 0"),
             postgresql_where=text("open_slots > 0"),
         ),
-        Index("item_audit", "project_id", "audit_key"),
+        Index(
+            "item_audit",
+            "project_id",
+            "audit_key",
+            sqlite_where=text("open_slots > 0"),
+            postgresql_where=text("open_slots > 0"),
+        ),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)

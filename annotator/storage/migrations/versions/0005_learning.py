@@ -19,6 +19,7 @@ branch_labels = None
 depends_on = None
 
 _OPEN = sa.text("open_slots > 0")
+_INDEXES = {"item_priority": ["priority", "order_key"], "item_audit": ["audit_key"]}
 _ITEM = ("priority", "audit_key")
 _PROJECT = ("max_overlap", "risk_threshold", "audit_share", "retrain_every")
 
@@ -41,6 +42,7 @@ def upgrade() -> None:
         sa.Column("looks", sa.Integer(), nullable=False),
         sa.Column("lift_proven", sa.Boolean(), nullable=False),
         sa.Column("lift_reason", sa.String(), nullable=False),
+        sa.Column("share", sa.Float(), nullable=False),
         sa.Column("usable", sa.Boolean(), nullable=False),
         sa.Column("left", sa.JSON(), nullable=True),
         sa.Column("parameters", sa.LargeBinary(), nullable=True),
@@ -78,19 +80,13 @@ def upgrade() -> None:
     op.add_column("lease", sa.Column("pick", sa.String(), nullable=True))
     op.add_column("skill", sa.Column("weight", sa.JSON(), nullable=True))
     _draw_audit_keys()
-    op.create_index(
-        "item_priority",
-        "item",
-        ["project_id", "priority", "order_key"],
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
-    )
-    op.create_index("item_audit", "item", ["project_id", "audit_key"])
+    for name, columns in _INDEXES.items():
+        op.create_index(name, "item", ["project_id", *columns], sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 
 def downgrade() -> None:
-    op.drop_index("item_audit", table_name="item")
-    op.drop_index("item_priority", table_name="item")
+    for name in _INDEXES:
+        op.drop_index(name, table_name="item")
     op.drop_column("skill", "weight")
     op.drop_column("lease", "pick")
     for name in _ITEM:
