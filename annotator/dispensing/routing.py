@@ -88,8 +88,8 @@ class Router:
         return Picked(item_id, pick) if item_id is not None else None
 
     def _most_telling(self, conditions: Conditions, *, pass_over_locked: bool) -> Picked | None:
-        where = (self.session, self.project.id, self.person_id, self.project.overlap)
-        found = leases.begun(*where, conditions, _BEGUN)
+        where = (self.session, self.project.id, self.person_id)
+        found = leases.begun(*where, self.project.overlap, conditions, _BEGUN)
         if len(found) < _BEGUN:
             found = [*found, *leases.fresh(*where, conditions, _FRESH)]
         for place in self._order(found)[:_TRIES]:

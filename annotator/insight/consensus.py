@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Self
 
 import numpy as np
@@ -26,6 +25,7 @@ from annotator.dispensing.posterior import gains, skills_of, update_posterior
 from annotator.domain.schema import LabelSpec, Schema
 from annotator.insight.labels import LabelTable
 from annotator.storage import annotation_log, audit, consensus, learning
+from annotator.storage.batches import batches, writing_in_turn
 from annotator.storage.consensus import Evidence, ItemConsensus
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
@@ -36,7 +36,6 @@ GROWTH = 0.15
 LONGEST = timedelta(hours=1)
 CLASSIFIER = "classifier"
 """Under this name a fit keeps the id of the model that was in use when it was made."""
-_BATCH = 500
 _DIGITS = 6
 _TOLERANCE = 1e-5  # as in `StreamingConsensus`
 
@@ -115,8 +114,8 @@ def refit(database: Database, project: Project, schema: Schema, now: datetime) -
             newest = row.id if one.spec == schema.rating else newest
         audit.record(session, now, audit.SERVICE, "consensus.refitted", project.id, answers=table.n_answers)
     found = _by_item(schema, table, fitted, said)
-    while batch := list(islice(found, _BATCH)):
-        with database.writing() as session:
+    for batch in batches(found):
+        with writing_in_turn(database) as session:
             fit = consensus.newest_fit(session, project.id, schema.rating.name)
             if fit is None or fit.id != newest:
                 return False

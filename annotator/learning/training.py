@@ -27,6 +27,7 @@ from annotator.insight.labels import LabelTable
 from annotator.learning import features, look
 from annotator.learning.text_model import TextModel
 from annotator.storage import audit, learning
+from annotator.storage.batches import batches, writing_in_turn
 from annotator.storage.database import Database
 from annotator.storage.learning import PoolItem
 from annotator.storage.tables import Project
@@ -190,9 +191,8 @@ def store_predictions(database: Database, project: Project, model_id: str, said:
     with database.reading() as session:
         known = learning.predictions(session, project.id)
     moved = [item_id for item_id, p in said.items() if _moved(known.get(item_id), p)]
-    for start in range(0, len(moved), _BATCH):
-        with database.writing() as session:
-            batch = moved[start : start + _BATCH]
+    for batch in batches(moved):
+        with writing_in_turn(database) as session:
             learning.set_predictions(session, model_id, {item_id: said[item_id] for item_id in batch})
     return len(moved)
 

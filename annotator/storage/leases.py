@@ -99,11 +99,9 @@ def begun(
     return _candidates(session, project_id, person_id, has_answers, [col(Item.missing), col(Item.order_key)], limit)
 
 
-def fresh(
-    session: Session, project_id: str, person_id: str, overlap: int, conditions: Conditions, limit: int
-) -> list[Candidate]:
+def fresh(session: Session, project_id: str, person_id: str, conditions: Conditions, limit: int) -> list[Candidate]:
     """Return items that nobody has answered, nor this person held, from the top of the priority index."""
-    has_none, by_priority = [*conditions, col(Item.missing) >= overlap], [col(Item.priority), col(Item.order_key)]
+    has_none, by_priority = [*conditions, col(Item.answered) == 0], [col(Item.priority), col(Item.order_key)]
     return _candidates(session, project_id, person_id, has_none, [one.desc() for one in by_priority], limit)
 
 
