@@ -35,7 +35,7 @@ explore: setup ## property tests on new examples, more of them
 	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -m "not browser and not studio" tests/domain tests/consensus tests/active_learning tests/privacy tests/dispensing tests/guidelines tests/intake tests/people tests/studio tests/synthetic
 
 pictures: setup browser ## the pictures of the README, made by the browser test
-	ANNOTATOR_PICTURES=docs/images $(BIN)/python -m pytest tests/browser/test_first_light.py
+	ANNOTATOR_PICTURES=docs/images $(BIN)/python -m pytest tests/browser/test_first_light.py tests/browser/test_bench.py
 
 lint: setup ## ruff, mypy strict, import directions
 	$(BIN)/ruff check .

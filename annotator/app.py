@@ -8,6 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from annotator import __version__
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
 from annotator.web import (
+    adjudication,
     agreement_api,
     api,
     auth,
@@ -46,6 +47,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         label,
         me,
         recheck,
+        adjudication,
         desk,
         limits,
         research,

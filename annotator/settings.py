@@ -44,7 +44,11 @@ class Settings(BaseSettings):
         0.1, ge=0, le=1, description="Share of items, and of what is handed out, that is left to chance as a yardstick."
     )
     retrain_every: int = Field(100, ge=1, description="Answers after which the classifier is trained again.")
-    lease_seconds: int = Field(1800, ge=1, description="How long a volunteer may hold an item, in seconds, where the limits of exposure leave so long.")
+    lease_seconds: int = Field(
+        1800,
+        ge=1,
+        description="How long a volunteer may hold an item, in seconds, where the limits of exposure leave so long.",
+    )
     session_hours: int = Field(12, ge=1, description="How long a sign-in lasts, in hours.")
     invitation_hours: int = Field(72, ge=1, description="How long an invitation link works, in hours.")
     order_seed: int = Field(20_260_101, description="Seed of the random order in which items are dispensed.")

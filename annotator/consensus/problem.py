@@ -140,10 +140,11 @@ class Passes:
 
     def votes(self, posterior: FloatArray) -> Sums:
         """Write shares of votes, shape (n_tasks, K), and return their sums."""
-        from annotator.consensus.kernels import vote_shares
+        from annotator.consensus.kernels import vote_pass
 
-        self._each(lambda _, block: vote_shares(self._tasks, posterior, block.span))
-        return self.sums(posterior)
+        run = vote_pass(self.problem.n_classes)
+        self._each(lambda number, block: run(self._tasks, posterior, self._sums(number), block.span))
+        return self._reduce()
 
     def sums(self, posterior: FloatArray) -> Sums:
         """Return the sums of a posterior that is given."""

@@ -13,6 +13,7 @@ import orjson
 from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import Response
 
+from annotator.domain.adjudication import TITLES
 from annotator.domain.errors import AnnotatorError, InputError, NotFoundError
 from annotator.domain.items import ItemState
 from annotator.domain.roles import MAY_INVITE, Role
@@ -20,7 +21,7 @@ from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.intake.run import ingest_file
 from annotator.intake.screens import open_vault
 from annotator.people import accounts
-from annotator.storage import annotation_log, audit, consensus, items, mirror, people
+from annotator.storage import adjudication, annotation_log, audit, consensus, items, mirror, people
 from annotator.storage.tables import Item
 from annotator.storage.tables_consensus import ConsensusFit
 from annotator.web import health
@@ -102,6 +103,7 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         history = audit.history(session, item.id)
         flags = items.flags_of(session, item.id)
         changes = mirror.changes_of(session, item.id)
+        decisions = adjudication.decisions(session, item.id, standing=False)
         pseudonyms = {person.id: person.pseudonym for person in people.everyone(session)}
     return render(
         request,
@@ -112,6 +114,8 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         history=history,
         flags=flags,
         changes=changes,
+        decisions=decisions,
+        causes={cause.value: title for cause, title in TITLES.items()},
         pseudonyms=pseudonyms,
         rating_question=service.schema.rating.question,
         posterior=_posterior(service, item),
