@@ -60,6 +60,7 @@ def duties(service: Service) -> list[Duty]:
     found = [Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)]
     found.append(Duty("refit the consensus", lambda: _refit(service), pause=10, apart=True))
     found.append(Duty("retrain", lambda: _retrain(service), pause=10, apart=True))
+    found.append(Duty("forecast what is left", lambda: _forecast(service), pause=60, apart=True))
     desk = RecheckDesk(service.database, service.project, open_vault(service.settings))
     found.append(Duty("tidy the vault", desk.tidy, pause=_TIDY))
     if service.settings.studio:
@@ -75,6 +76,12 @@ def _refit(service: Service) -> bool:
 
     common = (service.database, service.project, service.schema, service.now())
     return refit_if_due(*common) and close_certain(*common) >= 0
+
+
+def _forecast(service: Service) -> bool:
+    from annotator.learning.forecasting import forecast_if_due
+
+    return forecast_if_due(service.database, service.project, service.schema, service.now())
 
 
 def _retrain(service: Service) -> bool:

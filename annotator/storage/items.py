@@ -96,6 +96,11 @@ def audit_key(item_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(item_id.encode(), digest_size=8, key=b"audit").digest(), "big") >> 1
 
 
+def slice_end(share: float) -> int:
+    """Return the number below which the audit keys of a share of all items lie."""
+    return min(int(share * 2**63), 2**63 - 1)
+
+
 def text_hash(text: str) -> str:
     """Return the SHA-256 of a posting's text, as hex."""
     return hashlib.sha256(text.encode()).hexdigest()

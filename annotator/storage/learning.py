@@ -13,12 +13,14 @@ from sqlmodel import Session, col, select, update
 
 from annotator.domain.items import ItemState
 from annotator.storage import annotation_log
-from annotator.storage.tables import Annotation, Item, Lease
+from annotator.storage.items import slice_end
+from annotator.storage.tables import Annotation, Item, Lease, Project
 from annotator.storage.tables_learning import ModelVersion, Prediction
 
 MOVED = 0.005
 """A new model rewrites what is said of an item only where a probability has moved by more than this."""
 
+_OPEN = (ItemState.READY.value, ItemState.LEASED.value)
 _SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
 
 
@@ -122,6 +124,55 @@ def unscored(session: Session, project_id: str, limit: int) -> list[str]:
     has = exists().where(col(Prediction.item_id) == Item.id)
     statement = select(Item.id).where(Item.project_id == project_id, col(Item.state).not_in(_SHUT), ~has)
     return list(session.exec(statement.order_by(Item.id).limit(limit)))
+
+
+def first_in_line(session: Session, project_id: str, limit: int) -> list[tuple[str, float, float | None, int]]:
+    """Return public id, priority, risk and answers of the open items with the largest priority."""
+    statement = select(Item.public_id, Item.priority, Item.risk, Item.answered)
+    statement = statement.where(Item.project_id == project_id, col(Item.open_slots) > 0)
+    ordered = statement.order_by(col(Item.priority).desc(), col(Item.order_key).desc()).limit(limit)
+    return [(name, priority, risk, answered) for name, priority, risk, answered in session.exec(ordered)]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An item that still waits for answers."""
+
+    posterior: list[float] | None
+    answers: int
+
+
+def open_items(session: Session, project_id: str) -> list[Open]:
+    """Return every item that is not settled yet, nor shut away."""
+    statement = select(Item.posterior, Item.answered).where(Item.project_id == project_id)
+    rows = session.exec(statement.where(col(Item.state).in_(_OPEN)))
+    return [Open(list(posterior) if posterior else None, answered) for posterior, answered in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An item of the audit slice that people have answered, with what the classifier said of it without having seen it."""
+
+    posterior: list[float]
+    predicted: list[float] | None
+
+
+def audited(session: Session, project: Project, n_classes: int) -> list[Audited]:
+    """Return the answered part of the audit slice: items that have as many answers as every item gets."""
+    statement = select(Item.posterior, Prediction.probability).outerjoin(Prediction, col(Prediction.item_id) == Item.id)
+    statement = statement.where(
+        Item.project_id == project.id,
+        col(Item.audit_key) < slice_end(project.audit_share),
+        Item.answered >= project.overlap,
+        col(Item.risk).is_not(None),
+        col(Item.state).not_in(_SHUT),
+    )
+    rows = session.exec(statement)
+    return [
+        Audited(list(posterior), list(predicted) if predicted else None)
+        for posterior, predicted in rows
+        if posterior is not None and len(posterior) == n_classes
+    ]
 
 
 def paces(session: Session, project_id: str, limit: int) -> tuple[list[int], list[float]]:

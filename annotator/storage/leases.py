@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from annotator.domain.errors import NotFoundError
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
+from annotator.storage.items import slice_end
 from annotator.storage.tables import Item, Lease
 from annotator.storage.tables_learning import Prediction
 
@@ -75,7 +76,7 @@ def audit_candidate(
     session: Session, project_id: str, person_id: str, share: float, conditions: Conditions, *, pass_over_locked: bool
 ) -> str | None:
     """Return the first item the person never held of the slice that chance has set apart, in the slice's own random order."""
-    in_slice = col(Item.audit_key) < int(share * 2**63)
+    in_slice = col(Item.audit_key) < slice_end(share)
     statement = _fresh(project_id, person_id, [*conditions, in_slice]).order_by(col(Item.audit_key))
     if pass_over_locked:
         statement = statement.with_for_update(skip_locked=True)

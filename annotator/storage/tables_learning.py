@@ -49,7 +49,6 @@ class ModelVersion(SQLModel, table=True):
     lift_reason: str
     share: float  # of the picks that the audit leaves, how many the model may order
     usable: bool  # whether its probability may stand as an item's prior
-    left: dict[str, float] | None = Field(default=None, sa_type=JSON)  # the forecast of judgements left
     parameters: bytes | None = Field(default=None, sa_type=LargeBinary)  # of the version in use only
     active: bool
 

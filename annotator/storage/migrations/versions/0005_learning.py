@@ -44,7 +44,6 @@ def upgrade() -> None:
         sa.Column("lift_reason", sa.String(), nullable=False),
         sa.Column("share", sa.Float(), nullable=False),
         sa.Column("usable", sa.Boolean(), nullable=False),
-        sa.Column("left", sa.JSON(), nullable=True),
         sa.Column("parameters", sa.LargeBinary(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"]),
