@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from annotator.domain.errors import InputError
 from annotator.domain.items import ItemState
+from annotator.storage.consensus import ANSWERED
 from annotator.storage.tables import Annotation, Item
 
 _BATCH = 1000
@@ -19,7 +20,7 @@ _BATCH = 1000
 
 class Order(StrEnum):
     ID = ""
-    RISK = "risk"  # the largest chance first that the most probable rating is wrong; items without a posterior are left out
+    RISK = "risk"  # the largest chance first that the most probable rating is wrong; items without a rating are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def conditions(project_id: str, search: Search) -> list[ColumnElement[bool]]:
             )
         )
     if search.order is Order.RISK:
-        found.append(col(Item.risk).is_not(None))
+        found += ANSWERED
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from annotator.domain.errors import ConfigError, NotFoundError
+from annotator.domain.overlap import Bounds
 from annotator.domain.schema import Schema
 from annotator.storage import audit
 from annotator.storage.tables import GuidelineVersion, Project
@@ -42,6 +43,11 @@ def ensure_project(session: Session, at: datetime, project: Project) -> Project:
     session.flush()
     audit.record(session, at, audit.SERVICE, "project.created", project.id, overlap=project.overlap)
     return project
+
+
+def bounds(project: Project) -> Bounds:
+    """Return between which numbers of people the project's items are settled."""
+    return Bounds(project.overlap, max(project.overlap, project.max_overlap), project.risk_threshold)
 
 
 def the_project(session: Session) -> Project:

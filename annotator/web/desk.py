@@ -18,8 +18,9 @@ from annotator.domain.roles import MAY_INVITE, Role
 from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.intake.run import ingest_file
 from annotator.intake.screens import open_vault
+from annotator.learning.standing import read_pool
 from annotator.people import accounts
-from annotator.storage import adjudication, annotation_log, audit, consensus, items, mirror, people
+from annotator.storage import adjudication, annotation_log, audit, consensus, items, mirror, people, projects
 from annotator.storage.tables import Item
 from annotator.storage.tables_consensus import ConsensusFit
 from annotator.web import health
@@ -31,8 +32,6 @@ from annotator.web.service import Service, ServiceDep
 router = APIRouter(prefix="/coordinator", include_in_schema=False)
 
 _PAGE = 50
-RISK = 0.02
-"""At or under this risk an item's rating counts as certain enough."""
 
 
 @router.get("")
@@ -47,13 +46,14 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
         "coordinator.html",
         caller=caller,
         schema=service.schema,
-        overlap=service.project.overlap,
+        bounds=projects.bounds(service.project),
         counts=counts,
         answers=standing.answers,
         answers_today=today,
         agreement=standing.agreement,
         minimum=MINIMUM_ITEMS,
         consensus=_consensus(service),
+        learning=read_pool(service.database, service.project, service.schema, n_waiting=0),
         health=health.parts(service),
         studio_url=service.studio_url,
     )
@@ -151,8 +151,9 @@ class ConsensusState:
 def _consensus(service: Service) -> ConsensusState:
     with service.database.reading() as session:
         fit = consensus.newest_fit(session, service.project.id, service.schema.rating.name)
-        certain, with_posterior = consensus.certain(session, service.project.id, RISK)
-    return ConsensusState(fit, certain, with_posterior, RISK)
+        risk = service.project.risk_threshold
+        certain, with_posterior = consensus.certain(session, service.project.id, risk)
+    return ConsensusState(fit, certain, with_posterior, risk)
 
 
 def _posterior(service: Service, item: Item) -> list[tuple[str, float]]:

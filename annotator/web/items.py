@@ -107,8 +107,8 @@ def _lines(service: Service, search: Search) -> Iterator[str]:
 
 
 def _row(item: Item, ratings: list[str | None], values: tuple[str, ...]) -> list[str]:
-    best = values[item.posterior.index(max(item.posterior))] if item.posterior else ""
-    risk = "" if item.risk is None else f"{item.risk:.6f}"
+    best = values[item.posterior.index(max(item.posterior))] if item.posterior and item.answered else ""
+    risk = "" if item.risk is None or not item.answered else f"{item.risk:.6f}"
     given = " ".join(rating or "CT" for rating in ratings)
     counts = [item.state, str(item.answered), str(item.overlap)]
     return [item.public_id, *counts, given, best, risk, item.campaign or "", item.epoch or "", item.language or ""]

@@ -63,7 +63,7 @@ def expected(session, search):
             and search.campaign in ("", item.campaign)
             and (not search.label or any(a.labels.get(search.label) == search.value for a in answers))
             and (not search.disagree or len(ratings) > 1)
-            and (search.order is Order.ID or item.risk is not None)
+            and (search.order is Order.ID or (item.risk is not None and item.answered))
         ):
             found.append(item)
     return [item.id for item in (found if search.order is Order.ID else sorted(found, key=lambda i: (-i.risk, i.id)))]

@@ -42,6 +42,7 @@ MATRIX = {
     "GET /coordinator/adjudication/bench": {"adjudicator", *DESK},
     "GET /coordinator/adjudication/causes": {"adjudicator", *DESK},
     "POST /coordinator/adjudication/reopen": {"adjudicator", *DESK},
+    "GET /api/v1/learning": {"researcher", *DESK},
     "GET /coordinator": DESK,
     "GET /coordinator/items": {"adjudicator", *DESK},
     "GET /coordinator/items.csv": {"adjudicator", *DESK},
