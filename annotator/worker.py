@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 import structlog
 
+from annotator.dispensing.finishing import close_certain
 from annotator.dispensing.returns import expire_overdue
 from annotator.dispensing.withdrawal import finish_withdrawals
 from annotator.domain.errors import AnnotatorError
@@ -64,6 +65,8 @@ def duties(service: Service) -> list[Duty]:
             "finish withdrawals", lambda: finish_withdrawals(service.database, service.schema, service.now()), pause=10
         )
     )
+    found.append(Duty("retrain", lambda: _retrain(service), pause=10, apart=True))
+    found.append(Duty("forecast what is left", lambda: _forecast(service), pause=60, apart=True))
     desk = RecheckDesk(service.database, service.project, open_vault(service.settings))
     found.append(Duty("tidy the vault", desk.tidy, pause=_TIDY))
     if service.settings.studio:
@@ -77,7 +80,20 @@ def duties(service: Service) -> list[Duty]:
 def _refit(service: Service) -> bool:
     from annotator.insight.consensus import refit_if_due
 
-    return refit_if_due(service.database, service.project, service.schema, service.now())
+    common = (service.database, service.project, service.schema, service.now())
+    return refit_if_due(*common) and close_certain(*common) >= 0
+
+
+def _forecast(service: Service) -> bool:
+    from annotator.learning.forecasting import forecast_if_due
+
+    return forecast_if_due(service.database, service.project, service.schema, service.now())
+
+
+def _retrain(service: Service) -> bool:
+    from annotator.learning.training import train_if_due
+
+    return train_if_due(service.database, service.project, service.schema, service.settings.home, service.now())
 
 
 def open_mirror(service: Service) -> Mirror:

@@ -12,6 +12,7 @@ from annotator.dispensing.dispense import Dispensed, Nothing, next_item
 from annotator.dispensing.submit import Stored, Submission, submit
 from annotator.domain.answers import Answer, Span
 from annotator.domain.clock import ManualClock
+from annotator.domain.governance import Body
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
@@ -19,7 +20,7 @@ from annotator.domain.limits import Limits
 from annotator.domain.roles import Role
 from annotator.domain.schema import Choice, Flag, Kind, Question, Schema, State
 from annotator.people.texts import load_texts
-from annotator.storage import items, onboarding, projects, wellbeing
+from annotator.storage import guideline_life, items, onboarding, projects, wellbeing
 from annotator.storage.database import Database
 from annotator.storage.tables import Annotation, Item, Lease, Person, Project
 
@@ -52,6 +53,12 @@ SCHEMA = Schema(
 )
 
 
+def approve(session, now, version_id: str) -> None:
+    """Record that both bodies have approved a guideline version."""
+    for body in Body:
+        guideline_life.approve(session, now, "test", version_id, body, approved=True, words="Approved.", dissent="")
+
+
 def empty(database: Database) -> None:
     """Forget everything that is stored."""
     with database.engine.begin() as connection:
@@ -77,17 +84,26 @@ class World:
                 purpose="tests",
                 guideline_version_id=version.id,
                 overlap=3,
+                audit_share=0,  # the seeded order and nothing else, unless a test says otherwise
                 lease_seconds=1800,
                 order_seed=7,
                 created_at=now,
             )
             self.project = projects.ensure_project(session, now, project)
+            approve(session, now, version.id)
             if self.limits is not None:
                 self.set_limits(session, self.limits)
 
     def set_limits(self, session, limits: Limits) -> None:
         """Set the project's limits of exposure, looser ones too."""
         wellbeing.set_limits(session, self.clock.now(), "test", self.project.id, limits, may_be_looser=True)
+
+    def change(self, **values) -> None:
+        """Change the project's settings."""
+        for name, value in values.items():
+            setattr(self.project, name, value)
+        with self.database.writing() as session:
+            session.merge(self.project)
 
     def volunteers(self, count: int, *, onboarded: bool = True) -> list[str]:
         """Add qualified volunteers who have come in; return their ids."""

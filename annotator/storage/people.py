@@ -36,6 +36,10 @@ def everyone(session: Session) -> list[Person]:
     return list(session.exec(select(Person).order_by(Person.pseudonym)))
 
 
+def by_pseudonym(session: Session, pseudonym: str) -> Person | None:
+    return session.exec(select(Person).where(Person.pseudonym == pseudonym)).first()
+
+
 def session_person(session: Session, token_hash: str, now: datetime) -> tuple[WebSession, Person] | None:
     """Return the open session of that token and whose it is."""
     statement = (

@@ -63,6 +63,14 @@ def pauses(session: Session) -> dict[str, CoordinatorPause]:
     return {row.person_id: row for row in session.exec(statement)}
 
 
+def pause_history(session: Session, person_id: str) -> list[CoordinatorPause]:
+    """Return the pauses that are over, oldest first."""
+    statement = select(CoordinatorPause).where(
+        CoordinatorPause.person_id == person_id, col(CoordinatorPause.resumed_at).is_not(None)
+    )
+    return list(session.exec(statement.order_by(CoordinatorPause.id)))
+
+
 def pause(session: Session, at: datetime, actor: str, person_id: str, reason: str) -> None:
     """Pause somebody, for a reason that they are told.
 

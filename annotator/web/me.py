@@ -19,7 +19,7 @@ from annotator.domain.errors import InputError
 from annotator.domain.exposure import Rest, Used, used
 from annotator.domain.limits import Limits, looser
 from annotator.domain.schema import Choice, Kind, Schema
-from annotator.storage import annotation_log, exposure, onboarding, own, wellbeing
+from annotator.storage import annotation_log, exposure, onboarding, own, vetting, wellbeing
 from annotator.storage.tables import Annotation
 from annotator.storage.wellbeing import Preferences
 from annotator.web.care import CARDS, Care, care_for
@@ -157,6 +157,7 @@ def _page(
         answers = annotation_log.latest_of(session, caller.id, SHOWN)
         count = annotation_log.count_since(session, caller.person.created_at, caller.id)
         signed = onboarding.standing(session, caller.id)
+        paused = vetting.pause_of(session, caller.id)
     here = standing(service, caller.id)
     return render(
         request,
@@ -169,6 +170,7 @@ def _page(
         mood_titles=MOODS,
         history=_history(service, answers, here.zone),
         count=count,
+        paused=paused,
         signed=[each for each in signed if each.text is not None],
         purpose=service.project.purpose,
         preferences=preferences,

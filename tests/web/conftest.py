@@ -23,6 +23,7 @@ from annotator.storage.tables import Identity, Person
 from annotator.studio.editor_assets import find_editor
 from annotator.web.service import Service, open_service
 from guidelines.loader import latest, load
+from tests.world import approve
 
 PASSWORD = "four plain words here"
 
@@ -96,6 +97,8 @@ def site(database, clock, guideline, editor, tmp_path):
     settings = Settings(home=tmp_path / "home", studio=False)
     Path(settings.home).mkdir()
     service = open_service(settings, database, clock, guideline)
+    with database.writing() as session:
+        approve(session, service.now(), service.project.guideline_version_id)
     return Site(service, create_app(service, editor))
 
 

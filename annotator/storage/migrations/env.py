@@ -10,6 +10,7 @@ from annotator.storage import (
     tables_adjudication,
     tables_consensus,
     tables_exposure,
+    tables_learning,
     tables_people,
     tables_recheck,
 )
@@ -19,6 +20,7 @@ assert tables_adjudication
 assert tables_consensus
 assert tables_exposure
 assert tables_people
+assert tables_learning
 assert tables_recheck
 
 connection = context.config.attributes["connection"]
