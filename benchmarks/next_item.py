@@ -31,7 +31,8 @@ from annotator.domain.limits import UNLIMITED
 from annotator.domain.schema import Schema
 from annotator.insight.consensus import refit
 from annotator.learning.training import store_predictions
-from annotator.storage import items, learning, projects, wellbeing
+from annotator.people.texts import load_texts
+from annotator.storage import items, learning, onboarding, projects, wellbeing
 from annotator.storage.database import Database
 from annotator.storage.tables import Annotation, Item, Lease, Person, Project
 from annotator.storage.tables_learning import ModelVersion

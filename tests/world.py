@@ -12,7 +12,7 @@ from annotator.dispensing.dispense import Dispensed, Nothing, next_item
 from annotator.dispensing.submit import Stored, Submission, submit
 from annotator.domain.answers import Answer, Span
 from annotator.domain.clock import ManualClock
-from annotator.domain.governance import Body
+from annotator.domain.governance import Body, Review
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
@@ -56,7 +56,7 @@ SCHEMA = Schema(
 def approve(session, now, version_id: str) -> None:
     """Record that both bodies have approved a guideline version."""
     for body in Body:
-        guideline_life.approve(session, now, "test", version_id, body, approved=True, words="Approved.", dissent="")
+        guideline_life.approve(session, now, "test", version_id, Review(body, approved=True, words="Approved."))
 
 
 def empty(database: Database) -> None:

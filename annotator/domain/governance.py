@@ -36,3 +36,13 @@ class Standing:
     @property
     def approved(self) -> bool:
         return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a body said of a version; dissent is kept beside the decision, whichever it is."""
+
+    body: Body
+    approved: bool
+    words: str
+    dissent: str = ""

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select, update
 
 from annotator.domain.errors import ConflictError, InputError
-from annotator.domain.governance import Body, Standing
+from annotator.domain.governance import Body, Review, Standing
 from annotator.domain.items import Source
 from annotator.storage import audit
 from annotator.storage.known import Condition
@@ -25,30 +25,28 @@ class Activation:
     questions: tuple[str, ...]
 
 
-def approve(
-    session: Session, at: datetime, actor: str, version_id: str, body: Body, *, approved: bool, words: str, dissent: str
-) -> None:
+def approve(session: Session, at: datetime, actor: str, version_id: str, review: Review) -> None:
     """Record what a body said of a version. Nothing said before is overwritten; the newest word of each body counts.
 
     Raises:
         InputError: nothing was said.
     """
-    if not words.strip():
+    if not review.words.strip():
         raise InputError(
             "What the body said is missing.", where="words", mend="Write down its decision in its own words."
         )
     row = GuidelineApproval(
         guideline_version_id=version_id,
-        body=body.value,
-        approved=approved,
-        words=words.strip(),
-        dissent=dissent.strip(),
+        body=review.body.value,
+        approved=review.approved,
+        words=review.words.strip(),
+        dissent=review.dissent.strip(),
         recorded_by=actor,
         at=at,
     )
     session.add(row)
     session.flush()
-    detail = {"body": body.value, "approved": approved, "dissent": bool(row.dissent)}
+    detail = {"body": row.body, "approved": row.approved, "dissent": bool(row.dissent)}
     audit.record(session, at, actor, "guideline.reviewed", version_id, **detail)
 
 

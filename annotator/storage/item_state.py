@@ -80,6 +80,12 @@ def ask_another(session: Session, at: datetime, item_id: str, most: int) -> bool
     return row is not None
 
 
+def open_slots(session: Session, item_id: str, people: int) -> None:
+    """Open slots for so many more people than have answered or hold the item now."""
+    statement = update(Item).where(col(Item.id) == item_id)
+    session.execute(statement.values(overlap=col(Item.answered) + col(Item.leased) + people), execution_options=_RAW)
+
+
 def close_slots(session: Session, item_id: str) -> bool:
     """Take back the slots that nobody holds; False while somebody holds one. The item's row must be locked."""
     statement = update(Item).where(col(Item.id) == item_id, col(Item.leased) == 0).values(overlap=col(Item.answered))

@@ -156,3 +156,12 @@ class QuizPass(SQLModel, table=True):
     person_id: str = Field(primary_key=True, foreign_key="person.id")
     guideline_version_id: str = Field(primary_key=True, foreign_key="guideline_version.id")
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Requeue(SQLModel, table=True):
+    """An item that was opened for more people because a clause its answers rest on has changed."""
+
+    item_id: str = Field(primary_key=True, foreign_key="item.id")
+    guideline_version_id: str = Field(primary_key=True, foreign_key="guideline_version.id")
+    asked_by: str
+    at: datetime = Field(sa_type=UtcDateTime)

@@ -33,6 +33,7 @@ MENU: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Re-check", "/coordinator/recheck"),
         ("People", "/coordinator/people"),
         ("Wellbeing", "/coordinator/wellbeing"),
+        ("Versions", "/coordinator/guideline"),
         ("Data", "/researcher"),
         ("Guideline", "/guideline"),
     ),

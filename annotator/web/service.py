@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from annotator.domain.clock import Clock
+from annotator.domain.errors import ConfigError
 from annotator.domain.schema import Schema
 from annotator.insight.current import CurrentAgreement
 from annotator.people.texts import load_texts
@@ -83,6 +84,11 @@ def open_service(settings: Settings, database: Database, clock: Clock, guideline
                 order_seed=settings.order_seed,
                 created_at=now,
             ),
+        )
+    if project.guideline_version_id != version.id:
+        raise ConfigError(
+            f"The project {project.name} does not use {version.name} {version.version}.",
+            mend="Take a version up with `annotator guideline activate`.",
         )
     return Service(settings, database, clock, guideline, project)
 

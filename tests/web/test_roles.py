@@ -63,6 +63,13 @@ MATRIX = {
     "POST /coordinator/people/{pseudonym}/vetting": DESK,
     "POST /coordinator/people/{pseudonym}/pause": DESK,
     "POST /coordinator/people/{pseudonym}/resume": DESK,
+    "GET /coordinator/guideline": DESK,
+    "POST /coordinator/guideline/requeue": DESK,
+    "GET /coordinator/guideline/{version}": DESK,
+    "POST /coordinator/guideline/{version}/reviews": DESK,
+    "POST /coordinator/guideline/{version}/activate": DESK,
+    "GET /guideline/new": {"volunteer"},
+    "POST /guideline/new": {"volunteer"},
     "GET /coordinator/wellbeing": DESK,
     "POST /coordinator/wellbeing": DESK,
     "GET /coordinator/postings": DESK,
@@ -108,6 +115,7 @@ def test_the_application_does_what_the_routes_declare(site, role):
             path.replace("{public_id:path}", "x")
             .replace("{name}/{version}", "postings/1.0.0")
             .replace("{step}", "about")
+            .replace("{version}", "1.0.0")
         )
         status = client.request(method, path).status_code
         allowed = role.value in admitted or "anybody" in admitted

@@ -162,11 +162,22 @@ def upgrade() -> None:
     )
     op.create_index("tombstone_item", "tombstone", ["item_id"])
 
+    op.create_table(
+        "requeue",
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("guideline_version_id", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("at", annotator.storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["guideline_version_id"], ["guideline_version.id"]),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"]),
+        sa.PrimaryKeyConstraint("item_id", "guideline_version_id"),
+    )
     op.add_column("project", sa.Column("demonstration", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
     op.drop_column("project", "demonstration")
+    op.drop_table("requeue")
 
     op.drop_index("tombstone_item", table_name="tombstone")
 
