@@ -23,6 +23,7 @@ from annotator.storage.mirror import ToMirror
 from annotator.storage.outbox import OutboxKind
 from annotator.storage.tables import Annotation, GuidelineVersion, Item, Outbox, Person, Project, StudioChange
 from annotator.studio.client import StudioClient
+from annotator.studio.removal import remove_withdrawn
 from annotator.studio.rows import AnnotationRow, Mirrored, TaskChange, TaskRef, TaskRow, key_number
 
 _ITEMS = 2_500
@@ -179,7 +180,8 @@ class Mirror:
                 if row.kind == OutboxKind.ITEM_WITHDRAWN:
                     self._withdraw(row)
                 elif row.kind == OutboxKind.ANNOTATION_WITHDRAWN:
-                    self._remove(row)
+                    remove_withdrawn(self._database, self.client, self.ls_project, self._version, row.subject)
+                    self._done(row)
             pushed += self._put([row for row in rows if row.kind == OutboxKind.ANNOTATION])
 
     def _put(self, rows: Sequence[Outbox]) -> int:
@@ -250,18 +252,6 @@ class Mirror:
         with self._database.writing() as session:
             mirror.drop_task(session, row.subject, self._version)
             outbox.done(session, row.id)
-
-    def _remove(self, row: Outbox) -> None:
-        """Delete a withdrawn answer there, found by its key: an answer whose reply was lost is there without our knowing."""
-        with self._database.reading() as session:
-            stone = withdrawal.stone(session, row.subject)
-            task_id = mirror.task_of(session, stone.item_id, self._version) if stone is not None else None
-        if task_id is not None:
-            task = self.client.read_tasks(self.ls_project, [task_id]).get(task_id)
-            for annotation in task.annotations if task is not None else ():
-                if annotation.key_number == key_number(row.subject):
-                    self.client.delete_annotation(annotation.annotation_id, row.subject)
-        self._done(row)
 
     def _reconcile(self, change: TaskChange) -> int:
         """Compare one task with what we hold; return how many things done there were new to us."""
