@@ -20,6 +20,7 @@ from annotator.intake.screens import open_vault
 from annotator.storage.leader import leadership
 from annotator.studio.connect import studio_client
 from annotator.studio.mirror import Mirror
+from annotator.studio.predictions import push_predictions
 from annotator.web.service import Service
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,7 @@ def duties(service: Service) -> list[Duty]:
     if service.settings.studio:
         mirror = open_mirror(service)
         found.append(Duty("push to Label Studio", mirror.push, pause=1))
+        found.append(Duty("push predictions", lambda: _predict(service, mirror), pause=5))
         found.append(Duty("sweep Label Studio", mirror.sweep, pause=service.settings.sweep_seconds))
         found.append(Duty("compare with Label Studio", mirror.heal, pause=_COMPARE))
     return found
@@ -88,6 +90,10 @@ def _retrain(service: Service) -> bool:
     from annotator.learning.training import train_if_due
 
     return train_if_due(service.database, service.project, service.schema, service.settings.home, service.now())
+
+
+def _predict(service: Service, mirror: Mirror) -> int:
+    return push_predictions(service.database, mirror, service.schema.rating)
 
 
 def open_mirror(service: Service) -> Mirror:

@@ -14,6 +14,7 @@ from annotator.domain.items import ItemState
 from annotator.storage import outbox
 from annotator.storage.outbox import OutboxKind
 from annotator.storage.tables import Annotation, GuidelineVersion, Item, MirrorTask, Outbox, Person, StudioChange
+from annotator.storage.tables_learning import Prediction
 
 _SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
 
@@ -42,11 +43,12 @@ def keep_tasks(session: Session, version_id: str, tasks: dict[str, int]) -> None
 
 
 def drop_task(session: Session, item_id: str, version_id: str) -> None:
-    """Forget an item's task, and that its answers had been mirrored."""
+    """Forget an item's task, and that its answers and its prediction had been mirrored."""
     session.exec(
         delete(MirrorTask).where(col(MirrorTask.item_id) == item_id, col(MirrorTask.guideline_version_id) == version_id)
     )
     session.exec(update(Annotation).where(col(Annotation.item_id) == item_id).values(ls_annotation_id=None))
+    session.exec(update(Prediction).where(col(Prediction.item_id) == item_id).values(mirrored=False))
 
 
 def task_of(session: Session, item_id: str, version_id: str) -> int | None:
@@ -101,6 +103,7 @@ def project_is(session: Session, version: GuidelineVersion, ls_project_id: int, 
     if version.ls_project_id is not None:
         session.exec(delete(MirrorTask).where(col(MirrorTask.guideline_version_id) == version.id))
         waits = exists().where(col(Outbox.subject) == Annotation.id)
+        session.exec(update(Prediction).where(col(Prediction.mirrored)).values(mirrored=False))
         again = select(Annotation.id).where(Annotation.guideline_version_id == version.id, ~waits)
         for annotation_id in list(session.exec(again)):
             outbox.add(session, now, OutboxKind.ANNOTATION, annotation_id)
