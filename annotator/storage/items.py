@@ -113,26 +113,6 @@ def count_by_state(session: Session, project_id: str) -> dict[ItemState, int]:
     return {state: counts.get(state.value, 0) for state in ItemState}
 
 
-def page(
-    session: Session, project_id: str, state: ItemState | None, after: str | None, limit: int, *, answered: int = 0
-) -> list[Item]:
-    """Return items in id order after a cursor, of one state or of all, with at least so many answers."""
-    statement = select(Item).where(Item.project_id == project_id).order_by(Item.id).limit(limit)
-    if state is not None:
-        statement = statement.where(Item.state == state.value)
-    if answered:
-        statement = statement.where(Item.answered >= answered)
-    if after is not None:
-        statement = statement.where(Item.id > after)
-    return list(session.exec(statement))
-
-
-def most_doubtful(session: Session, project_id: str, limit: int) -> list[Item]:
-    """Return the answered items with the largest risk that their most probable rating is wrong."""
-    statement = select(Item).where(Item.project_id == project_id, *ANSWERED)
-    return list(session.exec(statement.order_by(col(Item.risk).desc(), col(Item.id)).limit(limit)))
-
-
 def certain_and_waiting(session: Session, project_id: str, bounds: Bounds, limit: int) -> list[str]:
     """Return items that wait for another opinion, held by nobody, though their risk is low enough by now."""
     statement = select(Item.id).where(

@@ -56,3 +56,10 @@ def the_project(session: Session) -> Project:
     if project is None:
         raise NotFoundError("There is no project yet.", mend="Start the service once with `annotator up`.")
     return project
+
+
+def versions(session: Session, name: str) -> list[GuidelineVersion]:
+    """Return the versions of a guideline that were ever used, the oldest first."""
+    return list(
+        session.exec(select(GuidelineVersion).where(GuidelineVersion.name == name).order_by(GuidelineVersion.id))
+    )

@@ -119,6 +119,8 @@ class Item(SQLModel, table=True):
         ),
         Index("item_state_id", "project_id", "state", "id"),
         Index("item_risk", "project_id", "risk"),
+        Index("item_in_order", "project_id", "id"),
+        Index("item_campaign", "project_id", "campaign", "id"),
         Index(
             "item_priority",
             "project_id",

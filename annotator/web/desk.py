@@ -7,15 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import orjson
-from fastapi import APIRouter, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 
 from annotator.domain.adjudication import TITLES
 from annotator.domain.errors import AnnotatorError, InputError, NotFoundError
-from annotator.domain.items import ItemState
 from annotator.domain.roles import MAY_INVITE, Role
 from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.intake.run import ingest_file
@@ -58,38 +56,6 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
         learning=read_pool(service.database, service.project, service.schema, n_waiting=0),
         health=health.parts(service),
         studio_url=service.studio_url,
-    )
-
-
-@router.get("/items")
-def item_list(
-    request: Request,
-    service: ServiceDep,
-    caller: DeskDep,
-    state: ItemState | None = None,
-    after: str | None = None,
-    answered: Annotated[int, Query(ge=0, le=100)] = 0,
-    order: Annotated[str, Query(pattern="^(risk)?$")] = "",
-) -> Response:
-    with service.database.reading() as session:
-        counts = items.count_by_state(session, service.project.id)
-        if order:
-            found = items.most_doubtful(session, service.project.id, _PAGE)
-        else:
-            found = items.page(session, service.project.id, state, after, _PAGE + 1, answered=answered)
-        ratings = annotation_log.ratings_of(session, [item.id for item in found])
-    shown = found[:_PAGE]
-    return render(
-        request,
-        "items.html",
-        caller=caller,
-        counts=counts,
-        state=state,
-        items=shown,
-        more=_address(state, answered, shown[-1].id) if len(found) > _PAGE else None,
-        ratings=ratings,
-        order=order,
-        values=service.schema.rating.values,
     )
 
 
@@ -204,12 +170,6 @@ def _indicators(service: Service, item: Item) -> list[tuple[str, str, float]]:
         if name in specs
     ]
     return [row for row in best if row[1] != specs[row[0]].values[-1]]
-
-
-def _address(state: ItemState | None, answered: int, after: str) -> str:
-    """Return the address of the next page of the same list."""
-    named = {"state": state.value if state is not None else None, "answered": answered or None, "after": after}
-    return f"/coordinator/items?{urlencode({name: value for name, value in named.items() if value is not None})}"
 
 
 def _keep(file: UploadFile, folder: Path) -> Path:

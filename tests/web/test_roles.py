@@ -45,6 +45,7 @@ MATRIX = {
     "GET /api/v1/learning": {"researcher", *DESK},
     "GET /coordinator": DESK,
     "GET /coordinator/items": {"adjudicator", *DESK},
+    "GET /coordinator/items.csv": {"adjudicator", *DESK},
     "GET /coordinator/items/{public_id:path}": {"adjudicator", *DESK},
     "GET /coordinator/people": DESK,
     "POST /coordinator/people/invitations": DESK,
