@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from annotator import __version__
+from annotator.dispensing.posterior import warm
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
 from annotator.web import (
     adjudication,
@@ -39,6 +42,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
     app = FastAPI(title="Annotator", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
     app.state.service = service
     app.state.editor = editor
+    Thread(target=warm, args=(service.schema.rating.values,), name="warm", daemon=True).start()
     errors.install(app)
     for routes in (
         health,

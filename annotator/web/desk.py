@@ -157,8 +157,8 @@ def _consensus(service: Service) -> ConsensusState:
 
 
 def _posterior(service: Service, item: Item) -> list[tuple[str, float]]:
-    """Return each rating with its probability; empty before the first answer."""
-    return list(zip(service.schema.rating.values, item.posterior or (), strict=False))
+    """Return each rating with its probability; empty before the first answer: nobody decides on a classifier's word alone."""
+    return list(zip(service.schema.rating.values, (item.posterior if item.answered else None) or (), strict=False))
 
 
 def _indicators(service: Service, item: Item) -> list[tuple[str, str, float]]:
