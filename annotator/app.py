@@ -18,15 +18,20 @@ from annotator.web import (
     consensus_api,
     desk,
     errors,
+    guideline_desk,
+    guideline_news,
     health,
     items,
     label,
     learning_api,
+    leaving,
     limits,
     me,
+    people,
     recheck,
     reference,
     research,
+    welcome,
 )
 from annotator.web.headers import RequestGuard, SecurityHeaders
 from annotator.web.pages import STATIC, static_root
@@ -51,8 +56,12 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         agreement_api,
         consensus_api,
         learning_api,
+        guideline_news,
+        guideline_desk,
         label,
+        leaving,
         me,
+        people,
         recheck,
         adjudication,
         items,
@@ -60,6 +69,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         limits,
         research,
         reference,
+        welcome,
     ):
         app.include_router(routes.router)
     app.mount(static_root(), _Immutable(directory=STATIC), name="static")

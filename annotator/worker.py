@@ -14,6 +14,7 @@ import structlog
 
 from annotator.dispensing.finishing import close_certain
 from annotator.dispensing.returns import expire_overdue
+from annotator.dispensing.withdrawal import finish_withdrawals
 from annotator.domain.errors import AnnotatorError
 from annotator.intake.recheck import RecheckDesk
 from annotator.intake.screens import open_vault
@@ -60,6 +61,11 @@ def duties(service: Service) -> list[Duty]:
     """Return overdue leases to the pool; push what waits to Label Studio; bring back what was done there."""
     found = [Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)]
     found.append(Duty("refit the consensus", lambda: _refit(service), pause=10, apart=True))
+    found.append(
+        Duty(
+            "finish withdrawals", lambda: finish_withdrawals(service.database, service.schema, service.now()), pause=10
+        )
+    )
     found.append(Duty("retrain", lambda: _retrain(service), pause=10, apart=True))
     found.append(Duty("forecast what is left", lambda: _forecast(service), pause=60, apart=True))
     desk = RecheckDesk(service.database, service.project, open_vault(service.settings))

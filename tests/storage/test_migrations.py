@@ -14,6 +14,7 @@ from annotator.storage import (
     tables_consensus,
     tables_exposure,
     tables_learning,
+    tables_people,
     tables_recheck,
 )
 from annotator.storage.database import migration_config
@@ -26,6 +27,7 @@ def test_migrations_and_tables_say_the_same(database):
     assert tables_adjudication
     assert tables_consensus
     assert tables_exposure
+    assert tables_people
     assert tables_learning
     assert tables_recheck
     assert differences == []
