@@ -18,7 +18,7 @@ from annotator.intake.recheck import RecheckDesk
 from annotator.intake.screens import open_vault
 from annotator.storage.leader import leadership
 from annotator.studio.connect import studio_client
-from annotator.studio.mirror import Mirror
+from annotator.studio.mirror import Mirror, bank_mirror
 from annotator.web.service import Service
 
 log = structlog.get_logger(__name__)
@@ -27,6 +27,7 @@ _TICK = 0.25
 _STAND_BY = 5.0
 _COMPARE = 900.0
 _TIDY = 3600.0
+_CONTROLS = 5.0
 
 
 @dataclass
@@ -65,6 +66,7 @@ def duties(service: Service) -> list[Duty]:
         found.append(Duty("push to Label Studio", mirror.push, pause=1))
         found.append(Duty("sweep Label Studio", mirror.sweep, pause=service.settings.sweep_seconds))
         found.append(Duty("compare with Label Studio", mirror.heal, pause=_COMPARE))
+        found.append(Duty("mirror control items", _control_mirror(service), pause=_CONTROLS))
     return found
 
 
@@ -78,6 +80,27 @@ def open_mirror(service: Service) -> Mirror:
     """Return the mirror of the service's project."""
     client = studio_client(service.settings)
     return Mirror(service.database, client, service.project, service.schema, service.label_config, service.clock)
+
+
+def open_bank_mirror(service: Service) -> Mirror | None:
+    """Return the mirror of the project's control items; None where it has none."""
+    client = studio_client(service.settings)
+    config = service.label_config
+    return bank_mirror(service.database, client, service.project, service.schema, config, service.clock)
+
+
+def _control_mirror(service: Service) -> Callable[[], None]:
+    """Return the duty of the bank's mirror, which is opened once there is a bank."""
+    opened: list[Mirror] = []
+
+    def run() -> None:
+        if not opened:
+            opened.extend(filter(None, [open_bank_mirror(service)]))
+        for mirror in opened:
+            mirror.push()
+            mirror.sweep()
+
+    return run
 
 
 def _lead(duties: list[Duty], stopping: Event) -> None:

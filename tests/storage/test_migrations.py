@@ -8,7 +8,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
-from annotator.storage import tables, tables_adjudication, tables_consensus, tables_exposure, tables_recheck
+from annotator.storage import (
+    tables,
+    tables_adjudication,
+    tables_consensus,
+    tables_exposure,
+    tables_quality,
+    tables_recheck,
+)
 from annotator.storage.database import migration_config
 
 
@@ -19,6 +26,7 @@ def test_migrations_and_tables_say_the_same(database):
     assert tables_adjudication
     assert tables_consensus
     assert tables_exposure
+    assert tables_quality
     assert tables_recheck
     assert differences == []
 
