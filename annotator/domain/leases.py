@@ -17,6 +17,7 @@ class EmptyReason(StrEnum):
     """Why there is nothing to label right now."""
 
     NOT_QUALIFIED = "not_qualified"
+    TRAINED = "trained"  # training only: every card is done
     PAUSED = "paused"
     NONE = "none"  # no item is ready for anybody
     HELD = "held"  # others hold what is left for you; it may come back

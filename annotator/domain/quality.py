@@ -26,7 +26,7 @@ FAST_AND_WRONG = 1.0
 """What being too fast adds to the log-likelihood ratio of a wrong answer."""
 READING_SECONDS = 0.1
 """Seconds a word, under which nobody has read a posting."""
-THRESHOLD = 7.0
+THRESHOLD = 10.0
 """A pause is proposed where the statistic reaches this."""
 
 

@@ -6,9 +6,10 @@ The generator's seed comes from the bank's key, so that nobody can make the bank
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlmodel import Session
@@ -141,21 +142,14 @@ def truth_of(posting: SyntheticPosting) -> tuple[dict[str, str | None], list[dic
     return expected, [asdict(span) for span in posting.spans]
 
 
+def is_fair(posting: SyntheticPosting) -> bool:
+    """Say whether a posting's truth is beyond dispute: no copy or twin, not resting on hints alone, no contact to flag."""
+    plain = not (posting.copy_of or posting.pair or posting.withheld or posting.shows_contact)
+    return plain and posting.difficulty <= _HARDEST
+
+
 def _usable(seed: int, count: int) -> list[SyntheticPosting]:
-    """Return postings whose truth is beyond dispute: no copies or twins, none that rests on hints alone, no contact to flag."""
-    kept: list[SyntheticPosting] = []
-    for posting in _fair(generate(count * _LOOKED_AT, seed)):
-        kept.append(posting)
-        if len(kept) == count:
-            break
-    return kept
-
-
-def _fair(postings: Iterator[SyntheticPosting]) -> Iterator[SyntheticPosting]:
-    for posting in postings:
-        plain = not (posting.copy_of or posting.pair or posting.withheld or posting.shows_contact)
-        if plain and posting.difficulty <= _HARDEST:
-            yield posting
+    return list(islice(filter(is_fair, generate(count * _LOOKED_AT, seed)), count))
 
 
 def _add(
