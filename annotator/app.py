@@ -16,12 +16,17 @@ from annotator.web import (
     desk,
     errors,
     health,
+    items,
     label,
+    learning_api,
     limits,
     me,
+    own_quality,
+    quality,
     recheck,
     reference,
     research,
+    training,
 )
 from annotator.web.headers import RequestGuard, SecurityHeaders
 from annotator.web.pages import STATIC, static_root
@@ -44,14 +49,19 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         api,
         agreement_api,
         consensus_api,
+        learning_api,
         label,
         me,
+        own_quality,
+        quality,
         recheck,
         adjudication,
+        items,
         desk,
         limits,
         research,
         reference,
+        training,
     ):
         app.include_router(routes.router)
     app.mount(static_root(), _Immutable(directory=STATIC), name="static")

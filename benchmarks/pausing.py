@@ -55,8 +55,12 @@ def main() -> None:
     }
     turned = [turning(pool, rng, n) for n in range(fewer)]
     thresholds = (4.0, 5.0, 6.0, 7.0, 8.0, 10.0) if asked.sweep else (asked.threshold,)
-    print(f"{len(honest)} honest people over {ITEMS} items; {fewer} careless from the start, {fewer} from item {ONSET} on")
-    print(f"{'threshold':>9}{'false pauses':>14}{'careless: median':>18}{'90 %':>6}{'later: median':>15}{'90 %':>6}{'adversarial':>13}")
+    print(
+        f"{len(honest)} honest people over {ITEMS} items; {fewer} careless from the start, {fewer} from item {ONSET} on"
+    )
+    print(
+        f"{'threshold':>9}{'false pauses':>14}{'careless: median':>18}{'90 %':>6}{'later: median':>15}{'90 %':>6}{'adversarial':>13}"
+    )
     for threshold in thresholds:
         false = np.mean([first_alarm(each, threshold) is not None for each in quiet])
         start, reverse = ([delay(each, threshold) for each in slack[kind]] for kind in slack)
@@ -78,15 +82,24 @@ def stream(people: Sequence[Person], pool: Pool, rng: np.random.Generator, name:
     chosen = [pick(pool.controls if each else pool.all, rng) for each in control]
     truth = np.repeat([posting.rating for posting in chosen], 2)
     hard = np.repeat([posting.difficulty for posting in chosen], 2)
-    others = rate(truth, rng.integers(len(pool.crowd), size=len(truth)), pool.crowd, rng, difficulty=hard).reshape(-1, 2)
+    others = rate(truth, rng.integers(len(pool.crowd), size=len(truth)), pool.crowd, rng, difficulty=hard).reshape(
+        -1, 2
+    )
     return [
         weighed(person, posting, each, pair, rng, place % SESSION / SESSION)
-        for place, (person, posting, each, pair) in enumerate(zip(people, chosen, control, others.tolist(), strict=True))
+        for place, (person, posting, each, pair) in enumerate(
+            zip(people, chosen, control, others.tolist(), strict=True)
+        )
     ]
 
 
 def weighed(
-    person: Person, posting: SyntheticPosting, control: bool, others: list[int], rng: np.random.Generator, position: float
+    person: Person,
+    posting: SyntheticPosting,
+    control: bool,
+    others: list[int],
+    rng: np.random.Generator,
+    position: float,
 ) -> float:
     given = reply(person, posting, rng, position=position)
     fast = is_fast(given.seconds, len(posting.text.split()))

@@ -24,7 +24,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=500, help="simulated people of each kind")
     asked = parser.parse_args()
-    print(f"passes at {USUAL.passes_at:.2f}, sent to training at {USUAL.fails_at:.2f}, after {USUAL.most} answers by the sign")
+    print(
+        f"passes at {USUAL.passes_at:.2f}, sent to training at {USUAL.fails_at:.2f}, after {USUAL.most} answers by the sign"
+    )
     print(f"{'chance of a right answer':>26}{'passes':>9}{'answers':>9}")
     for chance in (0.3, 0.45, USUAL.poor, 0.7, USUAL.good, 0.95):
         passes, answers = operating_characteristic(chance)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from guidelines.render import clauses, render
@@ -26,3 +27,8 @@ def excerpt(text: str, anchor: str) -> Excerpt | None:
     after = next((other.line for other in found[place + 1 :] if other.level <= clause.level), None)
     lines = text.splitlines()[clause.line : after - 1 if after is not None else None]
     return Excerpt(anchor, clause.title, render("\n".join(lines)))
+
+
+def excerpts(text: str, anchors: Iterable[str]) -> list[Excerpt]:
+    """Return the clauses of these anchors, those that the guideline does not have left out."""
+    return [found for anchor in anchors if (found := excerpt(text, anchor)) is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from annotator.domain.controls import Outcome, compare
@@ -39,7 +40,9 @@ class Comparison:
     pieces: tuple[Piece, ...]
 
 
-def comparison(schema: Schema, text: str, expected: Labels, spans: Sequence[Mapping[str, Any]], given: Labels) -> Comparison:
+def comparison(
+    schema: Schema, text: str, expected: Labels, spans: Sequence[Mapping[str, Any]], given: Labels
+) -> Comparison:
     """Compare an answer with what is expected; of indicators and tags, only those that either mentions have a row."""
     outcome = compare(schema, expected, given)
     rows = []
@@ -88,7 +91,7 @@ def _pieces(schema: Schema, text: str, spans: Sequence[Mapping[str, Any]]) -> li
     titles = _titles(schema)
     edges = sorted({0, len(text), *(span["start"] for span in spans), *(span["end"] for span in spans)})
     pieces = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         over = [span for span in spans if span["start"] <= start and end <= span["end"]]
         marks = tuple((titles[span["label"]].title, span["state"]) for span in over if span["label"] in titles)
         pieces.append(Piece(text[start:end], marks))

@@ -135,6 +135,13 @@ def from_gold(database: Database, project: Project, public_id: str, actor: str, 
         return _add(session, bank, item.text, source, decision.labels, spans, "gold", item, actor, now)
 
 
+def retire_worn(database: Database, project: Project, now: datetime) -> int:
+    """Retire the control items that too many people have met; return how many."""
+    with database.writing() as session:
+        policy = controls.policy(session, project.id)
+        return controls.retire_worn(session, policy.bank_id, policy.retire_after, now) if policy is not None else 0
+
+
 def truth_of(posting: SyntheticPosting) -> tuple[dict[str, str | None], list[dict[str, Any]]]:
     """Return the planted truth as flat labels, and the planted passages."""
     expected: dict[str, str | None] = {"concern": str(posting.rating), **posting.indicators}

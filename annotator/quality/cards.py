@@ -41,14 +41,18 @@ class Card:
 
     def touches(self, clauses: Iterable[str], schema: Schema) -> bool:
         """Say whether the card teaches one of these clauses."""
-        shown = {span["label"] for span in self.spans} | {name for name, value in self.expected.items() if value == "yes"}
+        shown = {span["label"] for span in self.spans} | {
+            name for name, value in self.expected.items() if value == "yes"
+        }
         taught = {choice.clause for q in schema.questions for choice in q.choices if choice.value in shown}
         return bool({*taught, *self.clauses} & set(clauses))
 
 
 @cache
 def _cards() -> tuple[Card, ...]:
-    postings = sorted(filter(is_fair, generate(_LOOKED_AT, _SEED)), key=lambda posting: (posting.difficulty, posting.id))
+    postings = sorted(
+        filter(is_fair, generate(_LOOKED_AT, _SEED)), key=lambda posting: (posting.difficulty, posting.id)
+    )
     chosen: dict[str, SyntheticPosting] = {}
     for case in CASES:
         fitting = (posting for posting in postings if case in posting.cases and posting.id not in chosen)

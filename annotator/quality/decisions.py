@@ -67,7 +67,13 @@ def assess(
             )
         session.add_all([begun, person])
         audit.record(
-            session, now, audit.SERVICE, f"qualification.{verdict.value}", person_id, answers=len(rows), study=begun.study
+            session,
+            now,
+            audit.SERVICE,
+            f"qualification.{verdict.value}",
+            person_id,
+            answers=len(rows),
+            study=begun.study,
         )
         return verdict
 
@@ -170,9 +176,7 @@ def _grounds(rows: list[Evidence]) -> dict[str, Any]:
     }
 
 
-def _since(
-    session: Session, person_id: str, since: datetime
-) -> list[tuple[Evidence, dict[str, str | None]]]:
+def _since(session: Session, person_id: str, since: datetime) -> list[tuple[Evidence, dict[str, str | None]]]:
     """Return the control answers of a round that were right or wrong, in order, with what was expected."""
     rows = quality.explained(session, person_id, limit=500)
     return [

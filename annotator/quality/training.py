@@ -106,16 +106,26 @@ def attempt(
     card = card_of(schema, card_id)
     labels = flat_labels(schema, answer)
     right = compare(schema, card.expected, labels).right is True
-    return _store(database, person_id, TrainingAttempt(
-        person_id=person_id, card=card.id, key=key, answer=answer.to_json(), labels=labels, right=right, at=now
-    ))
+    return _store(
+        database,
+        person_id,
+        TrainingAttempt(
+            person_id=person_id, card=card.id, key=key, answer=answer.to_json(), labels=labels, right=right, at=now
+        ),
+    )
 
 
 def pass_over(database: Database, schema: Schema, person_id: str, card_id: str, now: datetime) -> None:
     """Leave a card out for good, without a reason."""
     card = card_of(schema, card_id)
     row = TrainingAttempt(
-        person_id=person_id, card=card.id, key=f"skip {card.id} {now.isoformat()}", answer={}, labels={}, right=False, at=now
+        person_id=person_id,
+        card=card.id,
+        key=f"skip {card.id} {now.isoformat()}",
+        answer={},
+        labels={},
+        right=False,
+        at=now,
     )
     _store(database, person_id, row)
 
@@ -144,7 +154,9 @@ def _store(database: Database, person_id: str, row: TrainingAttempt) -> tuple[st
         known = training.by_key(session, person_id, row.key)
         if known is not None:
             if known.card != row.card:
-                raise ConflictError("This key was used for another card.", mend="Send each answer with a key of its own.")
+                raise ConflictError(
+                    "This key was used for another card.", mend="Send each answer with a key of its own."
+                )
             return known.id, False
         session.add(row)
         exposure.end(session, person_id, row.at)
@@ -160,7 +172,8 @@ def _sorted(session: Session, schema: Schema, person_id: str) -> tuple[list[Card
     everything = cards(schema)
     again = [card for card in everything if last is not None and card.touches(last.study, schema)] or everything
     tried = training.attempts_of(session, person_id, since=last.decided_at if last is not None else None)
-    done, undone = [], []
+    done: list[Card] = []
+    undone: list[Card] = []
     for card in again:
         mine = [each for each in tried if each.card == card.id]
         ended = any(each.right or not each.labels for each in mine) or len(mine) >= TRIES

@@ -15,6 +15,7 @@ from annotator.domain.errors import InputError
 from annotator.domain.roles import HOME, Role
 from annotator.people import sign_in
 from annotator.people.tokens import token_hash
+from annotator.quality.decisions import assess
 from annotator.storage import annotation_log, leases, people
 from annotator.studio.results import parse_result
 from annotator.web import contract
@@ -94,6 +95,7 @@ def close_session(
 )
 def get_next(service: ServiceDep, caller: VolunteerDep) -> Response | contract.Next:
     """Get the next item. Asking again before answering gives the same lease, which never outlasts the limits of exposure."""
+    assess(service.database, service.project, service.schema, caller.id, service.now())
     given = next_item(service.database, service.project, service.schema, caller.id, service.now())
     if isinstance(given, Nothing):
         headers = {"reason": given.reason.value}

@@ -12,8 +12,8 @@ from annotator.storage import wellbeing
 from annotator.studio.editor_assets import EDITOR_CSP
 from annotator.web.care import care_for
 from annotator.web.pages import render
-from annotator.web.security import AnyoneSignedInDep, VolunteerDep
-from annotator.web.service import ServiceDep
+from annotator.web.security import AnyoneSignedInDep, Caller, VolunteerDep
+from annotator.web.service import Service, ServiceDep
 from guidelines.render import render as render_markdown
 
 router = APIRouter(include_in_schema=False)
@@ -21,6 +21,11 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/label")
 def label_page(request: Request, service: ServiceDep, caller: VolunteerDep) -> Response:
+    return editor_page(request, service, caller)
+
+
+def editor_page(request: Request, service: Service, caller: Caller, *, training: bool = False) -> Response:
+    """Return the page with the editor: for items, or for training cards."""
     with service.database.reading() as session:
         care = care_for(session, service.project.id, caller.id)
         zone, *_ = wellbeing.zones_of(session, caller.id, service.project.id, service.now())
@@ -34,6 +39,7 @@ def label_page(request: Request, service: ServiceDep, caller: VolunteerDep) -> R
         csp_nonce=nonce,
         care=care,
         time_zone=zone.name,
+        training=training,
     )
     page.headers["Content-Security-Policy"] = EDITOR_CSP.format(nonce=nonce)
     return page

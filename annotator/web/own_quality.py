@@ -23,7 +23,7 @@ from annotator.storage.tables import Person
 from annotator.web.pages import render
 from annotator.web.security import Caller, VolunteerDep
 from annotator.web.service import Service, ServiceDep
-from guidelines.excerpt import Excerpt, excerpt
+from guidelines.excerpt import Excerpt, excerpts
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 20
@@ -81,12 +81,11 @@ def _explained(service: Service, person_id: str) -> list[Explained]:
         rows = quality.explained(session, person_id, _SHOWN)
         limits = wellbeing.limits_of(session, service.project.id)
         session_over = next_session(now, exposure.ledger(session, person_id, now), limits) <= now
-    found = []
+    told = []
     for _, annotation, control, item in rows:
         if control.retired_at is None and not session_over:
             continue
         compared = comparison(schema, item.text, control.expected, control.spans, annotation.labels)
         anchors = dict.fromkeys(row.clause for row in compared.rows if not row.right and row.clause)
-        clauses = [found for anchor in anchors if (found := excerpt(service.guideline.text, anchor))]
-        found.append(Explained(annotation.created_at, compared, clauses))
-    return found
+        told.append(Explained(annotation.created_at, compared, excerpts(service.guideline.text, anchors)))
+    return told

@@ -15,7 +15,8 @@ from annotator.domain.answers import Answer
 from annotator.domain.errors import NotFoundError
 from annotator.domain.feedback import Comparison, comparison
 from annotator.quality import training as course
-from annotator.quality.training import Card, NoCard
+from annotator.quality.cards import Card
+from annotator.quality.training import NoCard
 from annotator.storage import training as attempts
 from annotator.studio.results import parse_result
 from annotator.web import contract
@@ -23,7 +24,7 @@ from annotator.web.label import editor_page
 from annotator.web.pages import render
 from annotator.web.security import VolunteerDep
 from annotator.web.service import Service, ServiceDep
-from guidelines.excerpt import Excerpt, excerpt
+from guidelines.excerpt import Excerpt, excerpts
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/v1/training", tags=["training"])
@@ -42,7 +43,7 @@ def training_page(request: Request, service: ServiceDep, caller: VolunteerDep) -
         "training.html",
         caller=caller,
         standing=standing,
-        study=[found for anchor in standing.study if (found := excerpt(service.guideline.text, anchor))],
+        study=excerpts(service.guideline.text, standing.study),
     )
 
 
@@ -128,7 +129,7 @@ def pause_training(service: ServiceDep, caller: VolunteerDep) -> contract.Done:
 def _clauses(service: Service, compared: Comparison, card: Card) -> list[Excerpt]:
     """Return the clauses to read: those of the hard case, and of what was read otherwise than the guideline does."""
     anchors = dict.fromkeys([*card.clauses, *(row.clause for row in compared.rows if not row.right and row.clause)])
-    return [found for anchor in anchors if (found := excerpt(service.guideline.text, anchor))]
+    return excerpts(service.guideline.text, anchors)
 
 
 router.include_router(api, include_in_schema=True)

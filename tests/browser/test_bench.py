@@ -18,8 +18,9 @@ from annotator.domain.clock import ManualClock
 from annotator.domain.items import ItemState
 from annotator.domain.roles import Role
 from annotator.settings import Settings
-from annotator.storage import adjudication, items
+from annotator.storage import adjudication, item_search
 from annotator.storage.database import Database
+from annotator.storage.item_search import Search
 from annotator.storage.tables import Annotation
 from annotator.studio.editor_assets import find_editor
 from annotator.web.service import open_service
@@ -129,7 +130,7 @@ def test_two_items_are_decided_with_the_keyboard(site, enter):
     expect(page.locator("#notice h2")).to_have_text("Nothing waits for you")
 
     with site.service.database.reading() as session:
-        gold = items.page(session, site.service.project.id, ItemState.GOLD, None, 10)
+        gold = item_search.page(session, site.service.project.id, Search(state=ItemState.GOLD), "", 10).items
         decided = [adjudication.decisions(session, item.id)[0] for item in gold]
         assert session.query(Annotation).count() == 2 * site.service.project.overlap
     by_rating = {decision.rating: decision for decision in decided}

@@ -13,6 +13,7 @@ from annotator.storage import (
     tables_adjudication,
     tables_consensus,
     tables_exposure,
+    tables_learning,
     tables_quality,
     tables_recheck,
 )
@@ -26,6 +27,7 @@ def test_migrations_and_tables_say_the_same(database):
     assert tables_adjudication
     assert tables_consensus
     assert tables_exposure
+    assert tables_learning
     assert tables_quality
     assert tables_recheck
     assert differences == []

@@ -10,6 +10,7 @@ from annotator.storage import (
     tables_adjudication,
     tables_consensus,
     tables_exposure,
+    tables_learning,
     tables_quality,
     tables_recheck,
 )
@@ -18,6 +19,7 @@ assert tables  # imported so that the metadata knows every table
 assert tables_adjudication
 assert tables_consensus
 assert tables_exposure
+assert tables_learning
 assert tables_quality
 assert tables_recheck
 

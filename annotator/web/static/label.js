@@ -91,14 +91,20 @@ class LabelPage {
     clearTimeout(this.#timer);
     this.#setState("saving");
     setStatus("Saving…", "busy");
+    let stored;
     try {
-      await api.sendAnswer(this.#unsent);
+      stored = await api.sendAnswer(this.#unsent);
     } catch (error) {
       this.#notSaved(error);
       return;
     }
     performance.mark("answer-saved");
     this.#unsent = null;
+    if (stored.feedback) {
+      this.#closeTask();
+      location.assign(stored.feedback);
+      return;
+    }
     const asked = this.next();
     setStatus("Saved", "good");
     await asked;
@@ -178,10 +184,10 @@ class LabelPage {
   /** Why there is nothing now. When rest is due, the page does not ask again by itself: coming back is the person's own choice. */
   #showEmpty({ empty, minutes, seconds }, quiet) {
     const rest = restNotice(empty, seconds, this.#page.dataset.timeZone);
-    const { title, text, wait, body } = rest ?? emptyQueue(empty, minutes);
+    const { title, text, wait, body, link } = rest ?? emptyQueue(empty, minutes);
     this.#setState("empty");
     const again = [wait ? "Ask now" : "Look again", () => this.next()];
-    showNotice({ title, text, body, actions: rest ? [["Your time and support", "/me"], again] : [again], quiet });
+    showNotice({ title, text, body, actions: rest ? [["Your time and support", "/me"], again] : link ? [link, again] : [again], quiet });
     if (wait) this.#askAgainIn(wait);
   }
 
