@@ -19,9 +19,10 @@ from annotator.intake.recheck import RecheckDesk
 from annotator.intake.screens import open_vault
 from annotator.quality.bank import retire_worn
 from annotator.quality.decisions import watch
+from annotator.storage import controls
 from annotator.storage.leader import leadership
 from annotator.studio.connect import studio_client
-from annotator.studio.mirror import Mirror, bank_mirror
+from annotator.studio.mirror import Mirror
 from annotator.web.service import Service
 
 log = structlog.get_logger(__name__)
@@ -108,9 +109,12 @@ def open_mirror(service: Service) -> Mirror:
 
 def open_bank_mirror(service: Service) -> Mirror | None:
     """Return the mirror of the project's control items; None where it has none."""
-    client = studio_client(service.settings)
-    config = service.label_config
-    return bank_mirror(service.database, client, service.project, service.schema, config, service.clock)
+    with service.database.reading() as session:
+        bank = controls.bank_of(session, service.project.id)
+    if bank is None:
+        return None
+    client, config = studio_client(service.settings), service.label_config
+    return Mirror(service.database, client, bank, service.schema, config, service.clock, part="(control items)")
 
 
 def _control_mirror(service: Service) -> Callable[[], None]:

@@ -9,13 +9,19 @@ from sqlalchemy import ColumnElement, exists, func, not_, or_
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
-from annotator.storage.tables import Item, Lease
+from annotator.storage.tables import Item, Lease, Project
 from annotator.storage.tables_quality import Control, QualityPolicy
 
 
 def policy(session: Session, project_id: str) -> QualityPolicy | None:
     """Return the project's policy; without one there are no control items."""
     return session.get(QualityPolicy, project_id)
+
+
+def bank_of(session: Session, project_id: str) -> Project | None:
+    """Return the project that is another one's bank; None where it has none."""
+    found = policy(session, project_id)
+    return session.get_one(Project, found.bank_id) if found is not None else None
 
 
 def place(session: Session, person_id: str) -> int:

@@ -2,7 +2,7 @@
 
 Answers are pushed in the order of the outbox, each under its own id as the key, so that a lost reply never makes a second one.
 What a coordinator does in Label Studio is kept beside the raw answers (`studio_change`); a raw answer that was deleted there is
-put back. A project's control items have a project of their own there, and a mirror of their own (`bank_mirror`): nothing that
+put back. A project's control items have a project of their own there, and a mirror of their own: nothing that
 anybody counts or exports in the main one is about them.
 """
 
@@ -17,7 +17,7 @@ from sqlmodel import Session
 from annotator.domain.clock import Clock
 from annotator.domain.errors import AnnotatorError, StudioUnavailableError
 from annotator.domain.schema import Schema
-from annotator.storage import audit, controls, markers, mirror, outbox
+from annotator.storage import audit, markers, mirror, outbox
 from annotator.storage.database import Database
 from annotator.storage.markers import STUDIO_STATE
 from annotator.storage.mirror import ToMirror
@@ -289,18 +289,6 @@ class Mirror:
     def _mark(self, state: str) -> None:
         with self._database.writing() as session:
             markers.put(session, STUDIO_STATE, f"{state} {self._clock.now().isoformat()}")
-
-
-def bank_mirror(
-    database: Database, client: StudioClient, project: Project, schema: Schema, label_config: str, clock: Clock
-) -> Mirror | None:
-    """Return the mirror of the project's control items; None where it has none."""
-    with database.reading() as session:
-        policy = controls.policy(session, project.id)
-        bank = session.get_one(Project, policy.bank_id) if policy is not None else None
-    if bank is None:
-        return None
-    return Mirror(database, client, bank, schema, label_config, clock, part="(control items)")
 
 
 def _same(answer: Annotation | None, annotation: Mirrored) -> bool:
