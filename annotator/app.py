@@ -27,10 +27,13 @@ from annotator.web import (
     leaving,
     limits,
     me,
+    own_quality,
     people,
+    quality,
     recheck,
     reference,
     research,
+    training,
     welcome,
 )
 from annotator.web.headers import RequestGuard, SecurityHeaders
@@ -62,6 +65,8 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         leaving,
         me,
         people,
+        own_quality,
+        quality,
         recheck,
         adjudication,
         items,
@@ -70,6 +75,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         research,
         reference,
         welcome,
+        training,
     ):
         app.include_router(routes.router)
     app.mount(static_root(), _Immutable(directory=STATIC), name="static")

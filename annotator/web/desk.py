@@ -37,7 +37,7 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
     midnight = service.now().replace(hour=0, minute=0, second=0, microsecond=0)
     with service.database.reading() as session:
         counts = items.count_by_state(session, service.project.id)
-        today = annotation_log.count_since(session, midnight)
+        today = annotation_log.count_of_project(session, service.project.id, midnight)
     return render(
         request,
         "coordinator.html",
