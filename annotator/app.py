@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from annotator import __version__
+from annotator.dispensing.posterior import warm
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
 from annotator.web import (
     adjudication,
@@ -24,10 +27,13 @@ from annotator.web import (
     leaving,
     limits,
     me,
+    own_quality,
     people,
+    quality,
     recheck,
     reference,
     research,
+    training,
     welcome,
 )
 from annotator.web.headers import RequestGuard, SecurityHeaders
@@ -44,6 +50,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
     app = FastAPI(title="Annotator", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
     app.state.service = service
     app.state.editor = editor
+    Thread(target=warm, args=(service.schema.rating.values,), name="warm", daemon=True).start()
     errors.install(app)
     for routes in (
         health,
@@ -58,6 +65,8 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         leaving,
         me,
         people,
+        own_quality,
+        quality,
         recheck,
         adjudication,
         items,
@@ -66,6 +75,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         research,
         reference,
         welcome,
+        training,
     ):
         app.include_router(routes.router)
     app.mount(static_root(), _Immutable(directory=STATIC), name="static")

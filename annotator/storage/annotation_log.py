@@ -36,11 +36,20 @@ def of_item(session: Session, item_id: str) -> list[tuple[Annotation, str]]:
     return [(annotation, pseudonym) for annotation, pseudonym in session.exec(statement)]
 
 
-def count_since(session: Session, since: datetime, person_id: str | None = None) -> int:
-    """Count the answers stored since a moment, of one person or of all."""
-    statement = select(func.count()).select_from(Annotation).where(col(Annotation.created_at) >= since)
-    if person_id is not None:
-        statement = statement.where(Annotation.person_id == person_id)
+def count_since(session: Session, since: datetime, person_id: str) -> int:
+    """Count the answers that a person has stored since a moment."""
+    statement = select(func.count()).where(Annotation.person_id == person_id, col(Annotation.created_at) >= since)
+    return session.exec(statement).one()
+
+
+def count_of_project(session: Session, project_id: str, since: datetime) -> int:
+    """Count the answers to a project's items since a moment."""
+    statement = (
+        select(func.count())
+        .select_from(Annotation)
+        .join(Item, col(Item.id) == Annotation.item_id)
+        .where(Item.project_id == project_id, col(Annotation.created_at) >= since)
+    )
     return session.exec(statement).one()
 
 

@@ -2,7 +2,8 @@
 
 Answers are pushed in the order of the outbox, each under its own id as the key, so that a lost reply never makes a second one.
 What a coordinator does in Label Studio is kept beside the raw answers (`studio_change`); a raw answer that was deleted there is
-put back.
+put back. A project's control items have a project of their own there, and a mirror of their own: nothing that
+anybody counts or exports in the main one is about them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from annotator.storage.database import Database
 from annotator.storage.markers import STUDIO_STATE
 from annotator.storage.mirror import ToMirror
 from annotator.storage.outbox import OutboxKind
-from annotator.storage.tables import Annotation, GuidelineVersion, Item, Outbox, Person, Project, StudioChange
+from annotator.storage.tables import Annotation, Item, Outbox, Person, Project, StudioChange
 from annotator.studio.client import StudioClient
 from annotator.studio.removal import remove_withdrawn
 from annotator.studio.rows import AnnotationRow, Mirrored, TaskChange, TaskRef, TaskRow, key_number
@@ -58,13 +59,20 @@ class Mirror:
         schema: Schema,
         label_config: str,
         clock: Clock,
+        *,
+        part: str = "",
     ) -> None:
         self.client = client
         self.schema = schema
         self._database, self._clock = database, clock
-        self._project, self._label_config = project, label_config
+        self._project, self._label_config, self._part = project, label_config, part
         self._version = project.guideline_version_id
         self._opened: int | None = None
+
+    @property
+    def version_id(self) -> str:
+        """Id of the guideline version that this mirror is of."""
+        return self._version
 
     @property
     def ls_project(self) -> int:
@@ -108,7 +116,7 @@ class Mirror:
         """Compare both sides in full and push again what Label Studio has lost without a trace, such as a deleted task."""
         there = {change.item_id: change for change in self.client.all_annotations(self.ls_project)}
         with self._database.reading() as session:
-            ours = mirror.all_answers(session, self._version)
+            ours = mirror.all_answers(session, self._project.id, self._version)
         lost = {
             item_id
             for item_id, annotation_id in ours
@@ -123,7 +131,10 @@ class Mirror:
     def books(self) -> Books:
         """Compare every answer on both sides."""
         with self._database.reading() as session:
-            ours = {(item, key_number(annotation)) for item, annotation in mirror.all_answers(session, self._version)}
+            ours = {
+                (item, key_number(annotation))
+                for item, annotation in mirror.all_answers(session, self._project.id, self._version)
+            }
         theirs = [
             (change.item_id or "", annotation.key_number)
             for change in self.client.all_annotations(self.ls_project)
@@ -141,8 +152,8 @@ class Mirror:
     def _open_project(self) -> int:
         schema = self.schema
         found = self.client.ensure_project(
-            f"{schema.name} {schema.version} {schema.sha256[:12]}",
-            f"{schema.title} {schema.version}",
+            f"{schema.name} {schema.version} {schema.sha256[:12]} {self._part}".strip(),
+            f"{schema.title} {schema.version} {self._part}".strip(),
             self._label_config,
             self._project.purpose,
             overlap=self._project.overlap,
@@ -150,7 +161,7 @@ class Mirror:
         empty = self.client.newest_change(found) is None
         now = self._clock.now()
         with self._database.writing() as session:
-            mirror.project_is(session, session.get_one(GuidelineVersion, self._version), found, now, empty=empty)
+            mirror.project_is(session, self._project, found, now, empty=empty)
             outbox.hurry(session, now)
         return found
 
@@ -158,7 +169,7 @@ class Mirror:
         """Give every item that may leave a task there."""
         while True:
             with self._database.reading() as session:
-                items = mirror.unmirrored_items(session, self._version, _ITEMS)
+                items = mirror.unmirrored_items(session, self._project.id, self._version, _ITEMS)
             if not items:
                 return
             self._import(items)
@@ -173,7 +184,7 @@ class Mirror:
         pushed = 0
         while True:
             with self._database.reading() as session:
-                rows = outbox.due(session, self._clock.now(), _ANSWERS)
+                rows = outbox.due(session, self._project.id, self._clock.now(), _ANSWERS)
             if not rows:
                 return pushed
             for row in rows:

@@ -37,7 +37,7 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
     midnight = service.now().replace(hour=0, minute=0, second=0, microsecond=0)
     with service.database.reading() as session:
         counts = items.count_by_state(session, service.project.id)
-        today = annotation_log.count_since(session, midnight)
+        today = annotation_log.count_of_project(session, service.project.id, midnight)
     return render(
         request,
         "coordinator.html",
@@ -135,8 +135,8 @@ def _consensus(service: Service) -> ConsensusState:
 
 
 def _posterior(service: Service, item: Item) -> list[tuple[str, float]]:
-    """Return each rating with its probability; empty before the first answer."""
-    return list(zip(service.schema.rating.values, item.posterior or (), strict=False))
+    """Return each rating with its probability; empty before the first answer: nobody decides on a classifier's word alone."""
+    return list(zip(service.schema.rating.values, (item.posterior if item.answered else None) or (), strict=False))
 
 
 def _indicators(service: Service, item: Item) -> list[tuple[str, str, float]]:

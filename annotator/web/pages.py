@@ -32,6 +32,7 @@ MENU: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Postings in", "/coordinator/postings"),
         ("Re-check", "/coordinator/recheck"),
         ("People", "/coordinator/people"),
+        ("Quality", "/coordinator/quality"),
         ("Wellbeing", "/coordinator/wellbeing"),
         ("Versions", "/coordinator/guideline"),
         ("Data", "/researcher"),

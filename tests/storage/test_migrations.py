@@ -15,6 +15,7 @@ from annotator.storage import (
     tables_exposure,
     tables_learning,
     tables_people,
+    tables_quality,
     tables_recheck,
 )
 from annotator.storage.database import migration_config
@@ -29,6 +30,7 @@ def test_migrations_and_tables_say_the_same(database):
     assert tables_exposure
     assert tables_people
     assert tables_learning
+    assert tables_quality
     assert tables_recheck
     assert differences == []
 

@@ -19,7 +19,7 @@ from annotator.people.passwords import hash_password
 from annotator.people.sign_in import open_session
 from annotator.settings import Settings
 from annotator.storage import items, onboarding
-from annotator.storage.tables import Identity, Person
+from annotator.storage.tables import Identity, Item, Lease, Person
 from annotator.studio.editor_assets import find_editor
 from annotator.web.service import Service, open_service
 from guidelines.loader import latest, load
@@ -83,6 +83,11 @@ class Site:
         client.cookies.update({"session": signed_in.token, "csrf": signed_in.csrf})
         client.headers["X-CSRF-Token"] = signed_in.csrf
         return client
+
+    def item_of(self, given: dict) -> Item:
+        """Return the item that a lease is about: the page itself is told a name that says nothing."""
+        with self.service.database.reading() as session:
+            return session.get_one(Item, session.get_one(Lease, given["lease"]).item_id)
 
     def add_items(self, texts: list[str], state: ItemState = ItemState.READY) -> None:
         rows = [

@@ -12,6 +12,7 @@ from annotator.storage import (
     tables_exposure,
     tables_learning,
     tables_people,
+    tables_quality,
     tables_recheck,
 )
 
@@ -21,6 +22,7 @@ assert tables_consensus
 assert tables_exposure
 assert tables_people
 assert tables_learning
+assert tables_quality
 assert tables_recheck
 
 connection = context.config.attributes["connection"]

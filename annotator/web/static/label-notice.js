@@ -115,11 +115,18 @@ export function emptyQueue(reason, minutes) {
     },
     not_qualified: {
       title: "Not open to you yet",
-      text: "Labelling opens once a coordinator has qualified you for this guideline. Ask your coordinator.",
+      text: "Labelling opens with training: a few postings with known answers, explained one by one. If you have done it, ask your coordinator.",
+      link: ["To the training", "/training"],
     },
     paused: {
       title: "Your labelling is paused",
-      text: "A coordinator has paused your account, or you have. Nothing is held in your name. Ask your coordinator if this is unexpected.",
+      text: "Nothing is held in your name. Why it is paused, and how to object, stands on a page of your own.",
+      link: ["See why, and object", "/me/labelling"],
+    },
+    trained: {
+      title: "Training is done",
+      text: "Thank you. What comes next are postings as in real work; after some of them labelling is open to you, or you are told what to read again.",
+      link: ["Go on", "/label"],
     },
     none: {
       title: "Nothing to label yet",

@@ -92,14 +92,20 @@ class LabelPage {
     clearTimeout(this.#timer);
     this.#setState("saving");
     setStatus("Saving…", "busy");
+    let stored;
     try {
-      await api.sendAnswer(this.#unsent);
+      stored = await api.sendAnswer(this.#unsent);
     } catch (error) {
       this.#notSaved(error);
       return;
     }
     performance.mark("answer-saved");
     this.#unsent = null;
+    if (stored.feedback) {
+      this.#closeTask();
+      location.assign(stored.feedback);
+      return;
+    }
     const asked = this.next();
     setStatus("Saved", "good");
     await asked;

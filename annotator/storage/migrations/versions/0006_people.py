@@ -1,7 +1,7 @@
 """people
 
 Revision ID: 0006
-Revises: 0010
+Revises: 0005
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 import annotator.storage.types
 
 revision = "0006"
-down_revision = "0010"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
