@@ -182,7 +182,7 @@ def _since(session: Session, person_id: str, since: datetime) -> list[tuple[Evid
     return [
         (evidence, control.expected)
         for evidence, annotation, control, _ in reversed(rows)
-        if evidence.right is not None and annotation.created_at > since
+        if evidence.right is not None and annotation.created_at >= since
     ]
 
 
