@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from annotator import __version__
+from annotator.dispensing.posterior import warm
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
 from annotator.web import (
     adjudication,
@@ -15,18 +18,23 @@ from annotator.web import (
     consensus_api,
     desk,
     errors,
+    guideline_desk,
+    guideline_news,
     health,
     items,
     label,
     learning_api,
+    leaving,
     limits,
     me,
     own_quality,
+    people,
     quality,
     recheck,
     reference,
     research,
     training,
+    welcome,
 )
 from annotator.web.headers import RequestGuard, SecurityHeaders
 from annotator.web.pages import STATIC, static_root
@@ -42,6 +50,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
     app = FastAPI(title="Annotator", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
     app.state.service = service
     app.state.editor = editor
+    Thread(target=warm, args=(service.schema.rating.values,), name="warm", daemon=True).start()
     errors.install(app)
     for routes in (
         health,
@@ -50,8 +59,12 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         agreement_api,
         consensus_api,
         learning_api,
+        guideline_news,
+        guideline_desk,
         label,
+        leaving,
         me,
+        people,
         own_quality,
         quality,
         recheck,
@@ -61,6 +74,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         limits,
         research,
         reference,
+        welcome,
         training,
     ):
         app.include_router(routes.router)

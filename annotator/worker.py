@@ -14,6 +14,7 @@ import structlog
 
 from annotator.dispensing.finishing import close_certain
 from annotator.dispensing.returns import expire_overdue
+from annotator.dispensing.withdrawal import finish_withdrawals
 from annotator.domain.errors import AnnotatorError
 from annotator.intake.recheck import RecheckDesk
 from annotator.intake.screens import open_vault
@@ -23,6 +24,7 @@ from annotator.storage import controls
 from annotator.storage.leader import leadership
 from annotator.studio.connect import studio_client
 from annotator.studio.mirror import Mirror
+from annotator.studio.predictions import push_predictions
 from annotator.web.service import Service
 
 log = structlog.get_logger(__name__)
@@ -63,6 +65,11 @@ def duties(service: Service) -> list[Duty]:
     """Return overdue leases to the pool; push what waits to Label Studio; bring back what was done there."""
     found = [Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)]
     found.append(Duty("refit the consensus", lambda: _refit(service), pause=10, apart=True))
+    found.append(
+        Duty(
+            "finish withdrawals", lambda: finish_withdrawals(service.database, service.schema, service.now()), pause=10
+        )
+    )
     found.append(Duty("retrain", lambda: _retrain(service), pause=10, apart=True))
     found.append(Duty("forecast what is left", lambda: _forecast(service), pause=60, apart=True))
     found.append(Duty("watch over quality", lambda: _watch(service), pause=10, apart=True))
@@ -71,6 +78,7 @@ def duties(service: Service) -> list[Duty]:
     if service.settings.studio:
         mirror = open_mirror(service)
         found.append(Duty("push to Label Studio", mirror.push, pause=1))
+        found.append(Duty("push predictions", lambda: _predict(service, mirror), pause=5))
         found.append(Duty("sweep Label Studio", mirror.sweep, pause=service.settings.sweep_seconds))
         found.append(Duty("compare with Label Studio", mirror.heal, pause=_COMPARE))
         found.append(Duty("mirror control items", _control_mirror(service), pause=_CONTROLS))
@@ -99,6 +107,10 @@ def _retrain(service: Service) -> bool:
     from annotator.learning.training import train_if_due
 
     return train_if_due(service.database, service.project, service.schema, service.settings.home, service.now())
+
+
+def _predict(service: Service, mirror: Mirror) -> int:
+    return push_predictions(service.database, mirror, service.schema.rating)
 
 
 def open_mirror(service: Service) -> Mirror:

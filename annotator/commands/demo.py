@@ -14,7 +14,7 @@ from annotator.domain.roles import Role
 from annotator.intake.run import ingest_file
 from annotator.people.accounts import Credentials, add_in_bulk
 from annotator.quality import bank
-from annotator.storage import wellbeing
+from annotator.storage import guideline_life, wellbeing
 from annotator.storage.audit import SERVICE
 from annotator.synthetic.corpus import POSTINGS, write_corpus
 from annotator.web.service import Service
@@ -36,12 +36,20 @@ def fill(service: Service) -> list[Credentials]:
     """Fill the home once; return the sign-ins, the same ones at every later start."""
     file = service.settings.home / "demo-sign-ins.csv"
     if not file.exists():
+        _demonstration(service)
         _no_quiet_hours(service)
         _controls(service)
         _postings(service, service.settings.home / "demo-postings")
         _people(service, file)
     with file.open(encoding="utf-8", newline="") as rows:
         return [Credentials(row["email"], row["password"]) for row in csv.DictReader(rows)]
+
+
+def _demonstration(service: Service) -> None:
+    """Synthetic postings only, under a guideline that nobody has approved; every page says so."""
+    with service.database.writing() as session:
+        guideline_life.set_demonstration(session, service.now(), SERVICE, service.project.id, demonstration=True)
+    service.project.demonstration = True
 
 
 def _no_quiet_hours(service: Service) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from annotator.dispensing import controls, wellbeing
+from annotator.dispensing import controls, gates, wellbeing
 from annotator.dispensing.returns import end, expire_overdue
 from annotator.dispensing.routing import Pick, Picked, Router
 from annotator.domain.exposure import Go, Rest, high_ratings
@@ -97,7 +97,7 @@ class _Asking:
     def answer(self, *, pass_over_locked: bool) -> Dispensed | Nothing | None:
         """Return what they get; None when a lease was in the way that is ended now."""
         person = people.locked(self.session, self.person_id)
-        refusal = _ineligible(self.session, person)
+        refusal = gates.refusal(self.session, self.project, person) or _ineligible(self.session, person)
         if refusal is not None:
             return Nothing(refusal)
         lease = leases.live_lease(self.session, self.person_id)  # before the ledger: what has ended by now is in it
@@ -108,6 +108,7 @@ class _Asking:
         if isinstance(decided, Rest):
             return self._rest(decided)
         wanted = wellbeing.wanted(self.session, self.schema, self.person_id)
+        wanted += gates.allowed(self.session, self.project.id, self.person_id)
         if lease is not None and not leases.meets(self.session, lease.item_id, wanted):
             self._take_back(lease)
             return None

@@ -23,6 +23,7 @@ from annotator.storage.tables import (
     Project,
     StudioChange,
 )
+from annotator.storage.tables_learning import Prediction
 from annotator.storage.tables_quality import QualityPolicy
 
 _SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
@@ -52,11 +53,12 @@ def keep_tasks(session: Session, version_id: str, tasks: dict[str, int]) -> None
 
 
 def drop_task(session: Session, item_id: str, version_id: str) -> None:
-    """Forget an item's task, and that its answers had been mirrored."""
+    """Forget an item's task, and that its answers and its prediction had been mirrored."""
     session.exec(
         delete(MirrorTask).where(col(MirrorTask.item_id) == item_id, col(MirrorTask.guideline_version_id) == version_id)
     )
     session.exec(update(Annotation).where(col(Annotation.item_id) == item_id).values(ls_annotation_id=None))
+    session.exec(update(Prediction).where(col(Prediction.item_id) == item_id).values(mirrored=False))
 
 
 def task_of(session: Session, item_id: str, version_id: str) -> int | None:
@@ -123,6 +125,8 @@ def project_is(session: Session, project: Project, ls_project_id: int, now: date
             )
         )
         waits = exists().where(col(Outbox.subject) == Annotation.id)
+        shown = update(Prediction).where(col(Prediction.mirrored), col(Prediction.item_id).in_(ours))
+        session.exec(shown.values(mirrored=False))
         again = select(Annotation.id).where(
             Annotation.guideline_version_id == version_id, col(Annotation.item_id).in_(ours), ~waits
         )

@@ -14,6 +14,7 @@ from annotator.storage.tables import Annotation, Item, Outbox
 
 class OutboxKind(StrEnum):
     ANNOTATION = "annotation"
+    ANNOTATION_WITHDRAWN = "annotation_withdrawn"
     ITEM_WITHDRAWN = "item_withdrawn"
 
 

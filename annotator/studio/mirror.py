@@ -17,7 +17,7 @@ from sqlmodel import Session
 from annotator.domain.clock import Clock
 from annotator.domain.errors import AnnotatorError, StudioUnavailableError
 from annotator.domain.schema import Schema
-from annotator.storage import audit, markers, mirror, outbox
+from annotator.storage import audit, markers, mirror, outbox, withdrawal
 from annotator.storage.database import Database
 from annotator.storage.markers import STUDIO_STATE
 from annotator.storage.mirror import ToMirror
@@ -67,6 +67,11 @@ class Mirror:
         self._project, self._label_config, self._part = project, label_config, part
         self._version = project.guideline_version_id
         self._opened: int | None = None
+
+    @property
+    def version_id(self) -> str:
+        """Id of the guideline version that this mirror is of."""
+        return self._version
 
     @property
     def ls_project(self) -> int:
@@ -184,6 +189,8 @@ class Mirror:
             for row in rows:
                 if row.kind == OutboxKind.ITEM_WITHDRAWN:
                     self._withdraw(row)
+                elif row.kind == OutboxKind.ANNOTATION_WITHDRAWN:
+                    self._remove(row)
             pushed += self._put([row for row in rows if row.kind == OutboxKind.ANNOTATION])
 
     def _put(self, rows: Sequence[Outbox]) -> int:
@@ -255,6 +262,18 @@ class Mirror:
             mirror.drop_task(session, row.subject, self._version)
             outbox.done(session, row.id)
 
+    def _remove(self, row: Outbox) -> None:
+        """Delete a withdrawn answer there, found by its key: an answer whose reply was lost is there without our knowing."""
+        with self._database.reading() as session:
+            stone = withdrawal.stone(session, row.subject)
+            task_id = mirror.task_of(session, stone.item_id, self._version) if stone is not None else None
+        if task_id is not None:
+            task = self.client.read_tasks(self.ls_project, [task_id]).get(task_id)
+            for annotation in task.annotations if task is not None else ():
+                if annotation.key_number == key_number(row.subject):
+                    self.client.delete_annotation(annotation.annotation_id, row.subject)
+        self._done(row)
+
     def _reconcile(self, change: TaskChange) -> int:
         """Compare one task with what we hold; return how many things done there were new to us."""
         if change.item_id is None:
@@ -266,6 +285,7 @@ class Mirror:
                 return 0
             ours = {key_number(answer.id): answer for answer in mirror.answers_of(session, item.id)}
             theirs = {annotation.key_number for annotation in change.annotations}
+            withdrawn = {key_number(answer) for answer in withdrawal.stones_on(session, item.id)}
             for number, answer in ours.items():
                 if number not in theirs and answer.ls_annotation_id is not None:
                     answer.ls_annotation_id = None
@@ -273,6 +293,8 @@ class Mirror:
                     audit.record(session, now, audit.SERVICE, "annotation.restored", item.id, annotation=answer.id)
                     found += 1
             for annotation in change.annotations:
+                if annotation.key_number in withdrawn:
+                    continue  # it is about to be deleted there, and no copy of it is wanted here
                 answer_there = ours.get(annotation.key_number) if annotation.key_number is not None else None
                 if not _same(answer_there, annotation):
                     found += _note(session, item.id, answer_there, annotation, now)

@@ -87,7 +87,7 @@ def close_session(
     responses={
         204: {
             "description": "Nothing to label now; the header `reason` says why: "
-            "`not_qualified`, `paused`, `none`, `held` (with `retry-after` in seconds) or `done`; or, always with "
+            "`onboarding`, `not_approved`, `quiz`, `not_qualified`, `paused`, `none`, `held` (with `retry-after` in seconds) or `done`; or, always with "
             "`retry-after`, a limit of exposure: `break`, `session_over`, `day_over`, `week_over` or `quiet_hours`."
         },
         **_errors(401, 403),

@@ -14,6 +14,7 @@ from annotator.storage import (
     tables_consensus,
     tables_exposure,
     tables_learning,
+    tables_people,
     tables_quality,
     tables_recheck,
 )
@@ -27,6 +28,7 @@ def test_migrations_and_tables_say_the_same(database):
     assert tables_adjudication
     assert tables_consensus
     assert tables_exposure
+    assert tables_people
     assert tables_learning
     assert tables_quality
     assert tables_recheck

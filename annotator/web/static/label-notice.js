@@ -98,6 +98,21 @@ export function emptyQueue(reason, minutes) {
       text: `Every posting that is left is being labelled right now. One may come back ${inMinutes(minutes)}; this page asks by itself.`,
       wait: 30,
     },
+    onboarding: {
+      title: "Something to read first",
+      text: "A step of coming in is still open, or a text you signed has changed. Nothing is handed out before.",
+      link: ["Go there", "/welcome"],
+    },
+    not_approved: {
+      title: "The guideline is not approved yet",
+      text: "Nothing is handed out before the two bodies that watch over the guideline have approved it. Your coordinator knows more.",
+      wait: 60,
+    },
+    quiz: {
+      title: "The guideline has changed",
+      text: "Read what is new and answer a few questions on it. Then labelling goes on.",
+      link: ["See what is new", "/guideline/new"],
+    },
     not_qualified: {
       title: "Not open to you yet",
       text: "Labelling opens with training: postings with known answers, explained one by one. If you have come from there, see what is worth reading again.",

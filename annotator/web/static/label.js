@@ -67,6 +67,7 @@ class LabelPage {
     }
     renderShortcuts(this.#task.config);
     this.#setState("ready");
+    if (this.#page.dataset.covered === "yes" && !this.#curtain.closed) this.#curtain.toggle();
     this.#warnBefore(given.seconds);
     scrollTo(0, 0);
     performance.mark("posting-shown");

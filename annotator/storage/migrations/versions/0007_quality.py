@@ -1,7 +1,7 @@
 """quality
 
 Revision ID: 0007
-Revises: 0010
+Revises: 0006
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 import annotator.storage.types
 
 revision = "0007"
-down_revision = "0010"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
