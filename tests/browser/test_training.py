@@ -32,6 +32,7 @@ from tests.browser.hands import keys, notice_is, state_is
 from tests.fixtures_studio import free_port
 from tests.quality.test_training import truth
 from tests.web.conftest import PASSWORD, Site
+from tests.world import approve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 TEXT = ".lsf-htx-richtext"
@@ -45,6 +46,8 @@ def site(tmp_path):
     settings.home.mkdir()
     clock = ManualClock(datetime(2026, 3, 2, 10, tzinfo=UTC))
     service = open_service(settings, database, clock, load("postings", latest("postings")))
+    with database.writing() as session:
+        approve(session, clock.now(), service.project.guideline_version_id)
     made = Site(service, create_app(service, find_editor(tmp_path / "editor")))
     fill(database, service.project, service.schema, 30, "test", clock.now())
     made.add_items([posting.text for posting in generate(3, 91)])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from pathlib import Path
+
 import pytest
 from sqlmodel import select
 
@@ -11,6 +14,7 @@ from annotator.domain.controls import Placement
 from annotator.domain.errors import ConflictError, InputError, NotFoundError
 from annotator.domain.leases import EmptyReason
 from annotator.domain.quality import statistic
+from annotator.quality import decisions
 from annotator.quality.decisions import appeal, decide_pause, watch
 from annotator.storage import audit, quality, wellbeing
 from annotator.storage.tables import Annotation, Person
@@ -115,6 +119,10 @@ def test_a_pause_that_a_person_keeps_stays(world, clicker):
         pause = quality.open_pause(session, clicking)
     decide_pause(world.database, reading, pause.id, "Let us talk first.", world.clock.now(), resume=False)
     assert world.next(clicking) == Nothing(EmptyReason.PAUSED)
+    with pytest.raises(ConflictError):
+        decide_pause(world.database, reading, pause.id, "Again.", world.clock.now(), resume=False)
+    decide_pause(world.database, reading, pause.id, "We have talked.", world.clock.now(), resume=True)
+    assert isinstance(world.next(clicking), Dispensed)
 
 
 def test_agreement_with_the_others_counts_once_all_have_answered(world):
@@ -159,3 +167,19 @@ def test_skips_cannot_tell_opt_outs_and_breaks_leave_the_score_where_it_was(worl
             select(Annotation).where(Annotation.person_id == reading, Annotation.rating.is_(None))
         ).all()
     assert told, "some answers were cannot tell"
+
+
+def test_what_scores_people_knows_no_table_of_wellbeing():
+    package = Path(inspect.getfile(decisions)).parents[1]
+    names = ("domain/quality.py", "domain/qualification.py", "domain/controls.py", "storage/quality.py")
+    for path in [
+        *(package / name for name in names),
+        package / "quality/evidence.py",
+        package / "quality/decisions.py",
+    ]:
+        imports = [
+            line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(("from", "import"))
+        ]
+        assert not [line for line in imports if "exposure" in line or "wellbeing" in line or "own" in line.split()], (
+            path
+        )
