@@ -17,6 +17,7 @@ from annotator.commands import (
     mirror,
     people,
     privacy,
+    release,
     settings,
     synthesize,
     up,
@@ -42,6 +43,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(mirror.app, name="mirror")
 app.add_typer(guideline.app, name="guideline")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(release.app, name="release")
 
 
 def _version(wanted: bool) -> None:
