@@ -7,11 +7,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow as pa
 
 from exports import columns
 from exports.frozen import Frozen
-from exports.layout import Target, targets
+from exports.layout import CSV_TABLES, Target, targets
 
 
 def assemble(
@@ -76,9 +75,5 @@ def _header(frozen: Frozen, target: Target) -> bytes:
 
 def csv_columns(frozen: Frozen) -> dict[str, list[str]]:
     """Return the columns of each CSV file."""
-    judged: pa.Schema = columns.judged(frozen.specs)
-    return {
-        "gold": columns.gold(frozen.specs).names,
-        "annotations": [name for name in judged.names if name != "result"],
-        "spans": columns.SPANS.names,
-    }
+    schemas = columns.released(frozen.specs)
+    return {name: schemas[name].names for name in CSV_TABLES}

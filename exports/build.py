@@ -76,7 +76,7 @@ def build_data(
     assemble(frozen, parts, out, apart, lambda n: say("putting files together", n, len(layout.targets())))
     rows = {
         name: {table: sum(one["rows"][name][table] for one in done) for table in layout.TABLES}
-        for name in splits.SPLITS
+        for name in layout.SPLITS
     }
     return Built(out, apart, rows, len(np.unique(group)), united)
 
@@ -207,7 +207,7 @@ def _text_of(frozen: Frozen) -> Callable[[int], str]:
     sizes = [frozen.shard("items", number).num_rows for number in range(frozen.n_shards)]
     starts = np.concatenate(([0], np.cumsum(sizes)))
 
-    @lru_cache(maxsize=2)
+    @lru_cache(maxsize=8)
     def shard(number: int) -> pa.ChunkedArray:
         return frozen.shard("items", number)["text"]
 

@@ -70,8 +70,12 @@ def items_released() -> pa.Schema:
 
 def judged(specs: Sequence[LabelSpec]) -> pa.Schema:
     """Return the columns of single judgements: a column a label, null where it was not given."""
-    labels = [(spec.name, pa.string()) for spec in specs]
-    return _checked([*_JUDGED, *labels], [("result", pa.string())])
+    return _checked([*_JUDGED, *((spec.name, pa.string()) for spec in specs)])
+
+
+def judged_frozen(specs: Sequence[LabelSpec]) -> pa.Schema:
+    """Return the columns of single judgements in a snapshot: with the Label Studio result, as JSON."""
+    return judged(specs).append(pa.field("result", pa.string(), metadata=JSON))
 
 
 def agreed(specs: Sequence[LabelSpec]) -> pa.Schema:
@@ -82,7 +86,7 @@ def agreed(specs: Sequence[LabelSpec]) -> pa.Schema:
         found += [(soft(spec, value), pa.float32()) for value in spec.values]
         if spec.level is Level.ORDINAL:
             found += [(votes(spec, value), pa.int16()) for value in spec.values]
-    return _checked([*_AGREED, *found], [])
+    return _checked([*_AGREED, *found])
 
 
 def gold(specs: Sequence[LabelSpec]) -> pa.Schema:
@@ -93,6 +97,11 @@ def gold(specs: Sequence[LabelSpec]) -> pa.Schema:
     if clash:
         raise _clash(clash)
     return pa.schema([*first, *second])
+
+
+def rating(specs: Sequence[LabelSpec]) -> LabelSpec:
+    """Return the one ordinal label."""
+    return next(spec for spec in specs if spec.level is Level.ORDINAL)
 
 
 def soft(spec: LabelSpec, value: str) -> str:
@@ -134,13 +143,12 @@ def specs_from_json(data: Iterable[Mapping[str, Any]]) -> tuple[LabelSpec, ...]:
     return tuple(LabelSpec(d["name"], d["question"], Level(d["level"]), tuple(d["values"])) for d in data)
 
 
-def _checked(fields: list[tuple[str, pa.DataType]], json: list[tuple[str, pa.DataType]]) -> pa.Schema:
-    made = [pa.field(name, kind) for name, kind in fields] + [pa.field(n, kind, metadata=JSON) for n, kind in json]
-    names = [field.name for field in made]
+def _checked(fields: list[tuple[str, pa.DataType]]) -> pa.Schema:
+    names = [name for name, _ in fields]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise _clash(twice)
-    return pa.schema(made)
+    return pa.schema(fields)
 
 
 def _clash(names: Iterable[str]) -> ConfigError:

@@ -27,7 +27,7 @@ FACTS = "facts.json"
 GUIDELINE = "guideline"
 SWAPS = "swaps"
 TRUTH = "truth.jsonl"
-BATCH = 50_000
+BATCH = 10_000
 """Items in a batch; what is in memory at once grows with it."""
 
 _OPTIONS = arrow.ipc.IpcWriteOptions(compression="zstd")
@@ -37,7 +37,7 @@ def schemas(specs: tuple[LabelSpec, ...]) -> dict[str, pa.Schema]:
     """Return the columns of each table of a snapshot."""
     return {
         "items": columns.ITEMS,
-        "annotations": columns.judged(specs),
+        "annotations": columns.judged_frozen(specs),
         "consensus": columns.agreed(specs),
         "spans": columns.SPANS,
     }
@@ -144,7 +144,7 @@ class Frozen:
                 raise InputError("The file is not as it was frozen.", where=str(path), mend="Freeze a new snapshot.")
 
     def _reader(self, name: str) -> Any:
-        return arrow.ipc.open_file(pa.memory_map(str(self.folder / f"{name}.arrow")))
+        return arrow.ipc.open_file(pa.OSFile(str(self.folder / f"{name}.arrow")))
 
 
 def _one_batch(table: pa.Table) -> pa.RecordBatch:

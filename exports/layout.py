@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.splits import HIDDEN, SPLITS
+
+TRAIN, VALIDATION, TEST, HIDDEN = "train", "validation", "test", "hidden"
+SPLITS = (TRAIN, VALIDATION, TEST, HIDDEN)
+OPEN = SPLITS[:-1]
+"""Splits whose labels travel in the release; those of the hidden one travel apart."""
 
 TABLES = ("gold", "items", "annotations", "consensus", "spans")
 CSV_TABLES = ("gold", "annotations", "spans")

@@ -22,7 +22,7 @@ from annotator.domain.errors import InputError, NotFoundError
 from annotator.domain.schema import LabelSpec
 from exports import arrow, columns, layout
 from exports.checksums import verify_checksums
-from exports.splits import OPEN, SPLITS
+from exports.layout import OPEN, SPLITS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ What a shard writes depends on the snapshot and on where its items were placed, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,18 @@ import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from annotator.domain.schema import LabelSpec, Level
+from annotator.domain.schema import LabelSpec
 from exports import arrow, columns, json_columns, spans
 from exports.arrow import compute as pc
 from exports.frozen import Frozen
-from exports.splits import SPLITS
+from exports.layout import CSV_TABLES, SPLITS
 
 Check = Callable[[list[str], list[str], list[str | None]], list[str]]
 """The gate: texts, sources and languages in; for each text why it may not leave, or an empty string."""
 
 DONE = "done.json"
+_ROWS, _TASKS = 10_000, 2_000
+_TASK_DATA = ["id", "text", "source", "language", "campaign", "epoch", "split"]
 _BY_ITEM = frozenset({"items", "gold", "consensus"})
 PARQUET_OPTIONS: dict[str, Any] = {"compression": "zstd", "version": "2.6", "write_statistics": True}
 
@@ -72,6 +74,7 @@ def write_shard(task: Task) -> dict[str, Any]:
             _write_split(task.folder, split, chosen, frozen.specs, places)
     done = {"rows": rows}
     (task.folder / DONE).write_bytes(orjson.dumps(done))
+    pa.default_memory_pool().release_unused()
     return done
 
 
@@ -103,17 +106,17 @@ def _gold(items: pa.Table, consensus: pa.Table, specs: tuple[LabelSpec, ...]) ->
 def _write_split(
     folder: Path, split: str, tables: dict[str, pa.Table], specs: tuple[LabelSpec, ...], places: NDArray[np.int64]
 ) -> None:
-    for name, table in tables.items():
+    for name, whole in tables.items():
+        table = whole.drop_columns(["result"]) if name == "annotations" else whole
         arrow.parquet.write_table(table, folder / f"{name}.{split}.parquet", **PARQUET_OPTIONS)
         if name != "gold":
-            _bytes(folder / f"{name}.{split}.jsonl", json_columns.json_lines(table))
-    for name in ("gold", "annotations", "spans"):
-        flat = tables[name].drop_columns(["result"]) if name == "annotations" else tables[name]
-        options = arrow.csv.WriteOptions(include_header=False)
-        arrow.csv.write_csv(flat, folder / f"{name}.{split}.csv", options)
+            _lines(folder / f"{name}.{split}.jsonl", map(json_columns.json_lines, _pieces(table)))
+        if name in CSV_TABLES:
+            options = arrow.csv.WriteOptions(include_header=False)
+            arrow.csv.write_csv(table, folder / f"{name}.{split}.csv", options)
     items, annotations = tables["items"], tables["annotations"]
     judged = _counts(items["id"], annotations["item"])
-    _bytes(folder / f"label-studio.{split}.jsonl", _tasks(items, annotations, judged, places))
+    _lines(folder / f"label-studio.{split}.jsonl", _tasks(items, annotations, judged, places))
     _write_spans(folder, split, tables, specs, judged)
 
 
@@ -123,26 +126,23 @@ def _counts(ids: pa.ChunkedArray, of: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.bincount(found.to_numpy(), minlength=len(ids))
 
 
-def _tasks(items: pa.Table, annotations: pa.Table, judged: NDArray[np.int64], places: NDArray[np.int64]) -> pa.Buffer:
-    """Return Label Studio tasks, a line each, with every annotation in its list."""
-    empty = pa.array(["false"], pa.large_string())
-    one = json_columns.objects(
-        {
-            "result": json_columns.json_text(annotations["result"], annotations.schema.field("result")),
-            "was_cancelled": empty.take(pa.array(np.zeros(annotations.num_rows, np.int8))),
-            "annotator": json_columns.json_text(annotations["annotator"]),
-            "guideline_version": json_columns.json_text(annotations["guideline_version"]),
-        },
-        annotations.num_rows,
-    )
-    data = ("id", "text", "source", "language", "campaign", "epoch", "split")
-    task = {
-        "id": json_columns.json_text(pa.array(places)),
-        "data": json_columns.json_objects(items.select(data)),
-        "annotations": json_columns.lists(one, judged),
-    }
-    lines = json_columns.objects(task, items.num_rows)
-    return json_columns.lines(lines)
+def _tasks(
+    items: pa.Table, annotations: pa.Table, judged: NDArray[np.int64], places: NDArray[np.int64]
+) -> Iterator[pa.Buffer]:
+    """Yield Label Studio tasks, a line each, with every annotation in its list."""
+    ends = np.concatenate(([0], np.cumsum(judged)))
+    for begin in range(0, items.num_rows, _TASKS):
+        end = min(begin + _TASKS, items.num_rows)
+        rows = annotations.slice(int(ends[begin]), int(ends[end] - ends[begin]))
+        given = rows.select(["annotator", "guideline_version", "result"])
+        given = given.append_column("was_cancelled", pa.array(np.zeros(rows.num_rows, dtype=bool)))
+        some = items.slice(begin, end - begin)
+        task = {
+            "id": json_columns.json_text(pa.array(places[begin:end])),
+            "data": json_columns.json_objects(some.select(_TASK_DATA)),
+            "annotations": json_columns.lists(json_columns.json_objects(given), judged[begin:end]),
+        }
+        yield json_columns.lines(json_columns.objects(task, some.num_rows))
 
 
 def _write_spans(
@@ -152,7 +152,7 @@ def _write_spans(
     ids, texts = items["id"].to_pylist(), items["text"].to_pylist()
     marks = tables["spans"]
     agreed = spans.agreed_spans(texts, judged.tolist(), marks, _counts(items["id"], marks["item"]).tolist())
-    rating = next(spec for spec in specs if spec.level is Level.ORDINAL)
+    rating = columns.rating(specs)
     shares = [gold[columns.soft(rating, value)].to_pylist() for value in rating.values]
     soft = [
         None if row[0] is None else dict(zip(rating.values, (round(p, 4) for p in row), strict=True))
@@ -164,6 +164,12 @@ def _write_spans(
         lines.writelines(spans.conll_lines(ids, texts, agreed))
 
 
-def _bytes(path: Path, data: pa.Buffer) -> None:
+def _pieces(table: pa.Table) -> Iterator[pa.Table]:
+    """Yield a table in pieces, so that its text is never in memory as a whole."""
+    for begin in range(0, table.num_rows, _ROWS):
+        yield table.slice(begin, _ROWS)
+
+
+def _lines(path: Path, data: Iterable[pa.Buffer]) -> None:
     with path.open("wb") as file:
-        file.write(data)
+        file.writelines(data)

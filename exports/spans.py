@@ -7,6 +7,7 @@ single other marks.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +20,7 @@ PRESENT = "present"
 KEY = "indicators"
 """Name of the span group in spaCy's documents."""
 
+_INSIDE = re.compile(r"\w\w")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -73,25 +75,22 @@ def spacy_lines(
 
 
 def conll_lines(ids: Sequence[str], texts: Sequence[str], agreed: Sequence[list[Agreed]]) -> Iterator[str]:
-    """Yield an item at a time: `# id = …`, then token, start, end and BIO tag, then a blank line.
+    """Yield an item at a time: `# id = …`, then a token and its BIO tag a line, then a blank line (CoNLL 2003).
 
     Where passages lie over one another the one with more votes has the token.
     """
     for item, text, spans in zip(ids, texts, agreed, strict=True):
-        lines = [f"# id = {item}"]
-        tags = _bio(text, spans)
-        for match, tag in zip(_TOKEN.finditer(text), tags, strict=True) if spans else _outside(text):
-            lines.append(f"{match[0]}\t{match.start()}\t{match.end()}\t{tag}")
-        yield "\n".join(lines) + "\n\n"
-
-
-def _outside(text: str) -> Iterator[tuple[re.Match[str], str]]:
-    for match in _TOKEN.finditer(text):
-        yield match, "O"
+        if spans:
+            body = "".join(f"{token}\t{tag}\n" for token, tag in _bio(text, spans))
+        else:
+            tokens = _TOKEN.findall(text)
+            body = "\tO\n".join(tokens) + "\tO\n" if tokens else ""
+        yield f"# id = {item}\n{body}\n"
 
 
 def _majority(text: str, judges: int, marks: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
     """Yield runs of tokens that more than half of the judges marked, with the fewest votes in the run."""
+    low, high = _word_bounds(text, min(mark[1] for mark in marks), max(mark[2] for mark in marks))
     votes = np.zeros(len(text) + 1, dtype=np.int32)
     for _, own in groupby(sorted(marks), key=lambda mark: mark[0]):
         covered = np.zeros(len(text) + 1, dtype=bool)
@@ -99,10 +98,7 @@ def _majority(text: str, judges: int, marks: list[tuple[int, int, int]]) -> Iter
             covered[start:end] = True
         votes += covered
     run: tuple[int, int, int] | None = None
-    low, high = min(m[1] for m in marks), max(m[2] for m in marks)
-    for match in _TOKEN.finditer(text):
-        if match.end() <= low or match.start() >= high:
-            continue
+    for match in _TOKEN.finditer(text, low, high):
         least = int(votes[match.start() : match.end()].min())
         if least * 2 > judges:
             run = (match.start() if run is None else run[0], match.end(), least if run is None else min(run[2], least))
@@ -113,15 +109,29 @@ def _majority(text: str, judges: int, marks: list[tuple[int, int, int]]) -> Iter
         yield run
 
 
-def _bio(text: str, spans: Sequence[Agreed]) -> list[str]:
-    tags = []
-    before: Agreed | None = None
-    ranked = sorted(spans, key=lambda s: (-s.votes, s.start, s.label, s.state))
-    for match in _TOKEN.finditer(text):
-        here = next((s for s in ranked if s.start <= match.start() and match.end() <= s.end), None)
-        tags.append("O" if here is None else f"{'I' if here is before else 'B'}-{_tag(here)}")
-        before = here
-    return tags
+def _word_bounds(text: str, low: int, high: int) -> tuple[int, int]:
+    """Widen a passage to the edges of the words it cuts through."""
+    while low > 0 and _INSIDE.fullmatch(text[low - 1 : low + 1]):
+        low -= 1
+    while high < len(text) and _INSIDE.fullmatch(text[high - 1 : high + 1]):
+        high += 1
+    return low, high
+
+
+def _bio(text: str, spans: Sequence[Agreed]) -> Iterator[tuple[str, str]]:
+    found = [(match.start(), match[0]) for match in _TOKEN.finditer(text)]
+    starts = [start for start, _ in found]
+    tags = ["O"] * len(found)
+    for span in sorted(spans, key=lambda s: (-s.votes, s.start, s.label, s.state)):
+        begin = "B"
+        for place in range(bisect_left(starts, span.start), bisect_left(starts, span.end)):
+            if tags[place] == "O":
+                tags[place] = f"{begin}-{_tag(span)}"
+                begin = "I"
+            else:
+                begin = "B"
+    for (_, token), tag in zip(found, tags, strict=True):
+        yield token, tag
 
 
 def _tag(span: Agreed) -> str:

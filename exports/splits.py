@@ -17,12 +17,10 @@ from numpy.typing import NDArray
 
 from annotator.domain.errors import AnnotatorError
 from exports import near_duplicates
+from exports.layout import SPLITS
 
-TRAIN, VALIDATION, TEST, HIDDEN = "train", "validation", "test", "hidden"
-SPLITS = (TRAIN, VALIDATION, TEST, HIDDEN)
 SHARES = (0.7, 0.1, 0.1, 0.1)
-OPEN = SPLITS[:-1]
-"""Splits whose labels travel in the release; those of the hidden one travel apart."""
+"""Of the groups, in the order of `SPLITS`."""
 
 LEAK = 0.8
 """Exact resemblance from which on two texts in different splits are a leak."""

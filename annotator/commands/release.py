@@ -26,6 +26,9 @@ def main() -> None:
 @app.command()
 def build(
     version: Annotated[str, typer.Argument(help="Semantic version, such as 1.0.0.")],
+    answers: Annotated[
+        Path, typer.Option(help="YAML file with what only people can say; see `annotator release questions`.")
+    ],
     truth: Annotated[
         Path | None,
         typer.Option(
@@ -39,14 +42,17 @@ def build(
 ) -> None:
     """Freeze what is stored, and build a release of it: `release/`, `apart/` (planted truth, hidden labels) and `snapshot/`.
 
-    Example: annotator release build 1.0.0 --truth corpus
+    Example: annotator release build 1.0.0 --answers answers.yaml --truth corpus
 
     The same snapshot gives the same bytes. A build that was stopped goes on where it was when it is called again.
     """
     from annotator.insight.release import Places, built, frozen_for
     from annotator.runtime import opened
     from annotator.storage.audit import SERVICE
+    from exports.answers import read_answers
+    from exports.release import Plan
 
+    plan = Plan(version, read_answers(answers))
     with opened() as service, _progress() as say:
         places = Places(out or service.settings.home / "releases" / version)
         frozen = frozen_for(

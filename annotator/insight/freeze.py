@@ -24,6 +24,7 @@ from annotator import __version__
 from annotator.domain.items import ItemState
 from annotator.domain.schema import Schema
 from annotator.insight.agreement import agreement_by_label
+from annotator.insight.cue_swaps import cue_swaps
 from annotator.insight.labels import LabelTable
 from annotator.insight.planted import Planted
 from annotator.insight.released_consensus import Adjudicated, ReleasedConsensus
@@ -32,6 +33,7 @@ from annotator.storage import items, snapshot
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
 from exports import columns
+from exports.bias import SWAPS
 from exports.columns import specs_to_json
 from exports.frozen import BATCH, GUIDELINE, TRUTH, Frozen, FrozenWriter
 from exports.pseudonyms import Pseudonyms
@@ -39,6 +41,9 @@ from guidelines.loader import Guideline
 
 ASSISTANCE = "none"
 """Suggestions are never shown before an answer, so no judgement was assisted."""
+
+_SWAPPED = 20_000
+"""Items from which on no more texts are made for the bias test: enough for any interval."""
 
 _DURATIONS = ((15.0, "under 15 s"), (60.0, "15 s to 1 min"), (180.0, "1 to 3 min"))
 _LONGER = "over 3 min"
@@ -75,11 +80,16 @@ def freeze(
     """
     schema = guideline.schema
     tally = _Tally()
-    with database.frozen() as session, Pseudonyms() as pseudonyms, FrozenWriter(folder, schema.labels) as writer:
+    with (
+        database.frozen() as session,
+        Pseudonyms() as pseudonyms,
+        FrozenWriter(folder, schema.labels) as writer,
+        (folder / SWAPS).open("wb") as swaps,
+    ):
         table = _of_finished(LabelTable.read(session, schema, project.id), snapshot.finished_ids(session, project.id))
         consensus = ReleasedConsensus.of(schema, table, adjudicated or {})
         rare = _rare_cells(session, project.id)
-        written = 0
+        written, swapped = 0, 0
         for rows in snapshot.finished_items(session, project.id, BATCH):
             given = snapshot.judgements(session, project.id, rows[0].public_id, rows[-1].public_id)
             versions = snapshot.guideline_versions(session)
@@ -94,6 +104,9 @@ def freeze(
                 }
             )
             written += len(rows)
+            if swapped < _SWAPPED:
+                swapped += len(rows)
+                swaps.writelines(cue_swaps((row.public_id, row.text, row.source) for row in rows))
             advance(written)
         facts = {
             **_origin(project, guideline, now),
@@ -162,7 +175,7 @@ def _judgements(
                     "result": _without_notes(orjson.loads(row.result)),
                 }
             )
-    return pa.Table.from_pylist(made, schema=columns.judged(schema.labels)), pa.Table.from_pylist(
+    return pa.Table.from_pylist(made, schema=columns.judged_frozen(schema.labels)), pa.Table.from_pylist(
         marked, schema=columns.SPANS
     )
 

@@ -16,7 +16,7 @@ from annotator.storage.database import Database
 from annotator.storage.tables import Project
 from exports.build import Say
 from exports.frozen import Frozen
-from exports.release import Released, build_release
+from exports.release import Plan, Released, build_release
 from guidelines.loader import Guideline
 
 
@@ -69,7 +69,7 @@ def built(
     database: Database,
     project: Project,
     frozen: Frozen,
-    version: str,
+    plan: Plan,
     places: Places,
     actor: str,
     now: datetime,
@@ -79,8 +79,8 @@ def built(
 ) -> Released:
     """Build the release of a snapshot, with the gate over every text, and leave a line in the audit log."""
     released = build_release(
-        frozen, version, places.release, places.apart, recheck, GATE_VERSION, processes=processes, say=say
+        frozen, plan, places.release, places.apart, recheck, GATE_VERSION, processes=processes, say=say
     )
     with database.writing() as session:
-        audit.record(session, now, actor, "release.built", project.id, version=version, digest=released.digest)
+        audit.record(session, now, actor, "release.built", project.id, version=plan.version, digest=released.digest)
     return released

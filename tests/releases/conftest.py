@@ -10,7 +10,8 @@ from annotator.insight.freeze import freeze
 from annotator.insight.planted import Planted
 from annotator.insight.release_gate import GATE_VERSION, recheck
 from annotator.storage.database import Database
-from exports.release import build_release
+from exports.answers import PROFILE, QUESTIONS, read_answers
+from exports.release import Plan, build_release
 from tests.releases.labelled import NOW, labelled
 
 N_ITEMS = 240
@@ -35,6 +36,29 @@ def frozen(project, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def released(frozen, tmp_path_factory):
+def answers_file(tmp_path_factory):
+    """Every question answered, and a profile with a small cell."""
+    lines = [f"{name}: The answer to {name}." for name in QUESTIONS if name != "licence"]
+    lines += [
+        "licence: CC-BY-4.0",
+        f"{PROFILE}:",
+        "  first language:",
+        "    English: 24",
+        "    Welsh: 3",
+        "    other: 12",
+    ]
+    path = tmp_path_factory.mktemp("answers") / "answers.yaml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def answers(answers_file):
+    return read_answers(answers_file)
+
+
+@pytest.fixture(scope="session")
+def released(frozen, answers, tmp_path_factory):
     folder = tmp_path_factory.mktemp("released")
-    return build_release(frozen, "1.0.0", folder / "release", folder / "apart", recheck, GATE_VERSION)
+    plan = Plan("1.0.0", answers)
+    return build_release(frozen, plan, folder / "release", folder / "apart", recheck, GATE_VERSION)

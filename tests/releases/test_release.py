@@ -34,7 +34,7 @@ def test_labels_of_the_hidden_split_travel_apart(release, released):
     assert set(load_release(released.apart).gold("hidden")["id"]) == hidden
     assert not list(released.out.rglob("*truth*"))
     for name in files_of(released.out):
-        if "items" not in name and "hidden" not in name:
+        if "items" not in name and "hidden" not in name and not name.startswith("bias/"):
             data = (released.out / name).read_bytes()
             assert not any(item.encode() in data for item in hidden), name
 

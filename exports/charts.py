@@ -1,0 +1,82 @@
+"""The charts of a release, as SVG: what the labels are, and how far people agreed on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from annotator.domain.schema import LabelSpec
+from exports.columns import rating as rating_of
+from exports.statistics import Statistics
+
+FOLDER = "charts"
+_INK, _LINE = "#1f5f6b", "#b9b4a6"
+_RELIABLE, _TENTATIVE = 0.8, 0.667
+
+
+def write_charts(
+    folder: Path,
+    specs: Sequence[LabelSpec],
+    titles: dict[str, str],
+    found: Statistics,
+    agreement: Sequence[dict[str, Any]],
+) -> None:
+    """Write `rating.svg`, `labels.svg` and `agreement.svg`; the same figures give the same bytes."""
+    folder.mkdir(exist_ok=True)
+    rating = rating_of(specs)
+    others = [spec for spec in specs if spec != rating]
+    for name, chart in (
+        ("rating", _rating(rating, titles, found)),
+        ("labels", _labels(others, titles, found)),
+        ("agreement", _agreement(agreement)),
+    ):
+        svg = vl_convert.vegalite_to_svg(chart.to_json(), vl_version=None)
+        (folder / f"{name}.svg").write_text(svg + "\n", encoding="utf-8", newline="\n")
+
+
+def _rating(spec: LabelSpec, titles: dict[str, str], found: Statistics) -> alt.Chart:
+    rows = [{"value": value, "items": found.labels[spec.name][value]} for value in spec.values]
+    rows.append({"value": "no clear value", "items": found.labels[spec.name][None]})
+    order = [*spec.values, "no clear value"]
+    return (
+        alt.Chart(alt.Data(values=rows), title=f"{titles[spec.name]}: items by consensus", width=420, height=220)
+        .mark_bar(color=_INK)
+        .encode(
+            x=alt.X("value:N", sort=order, title=None, axis=alt.Axis(labelAngle=0)), y=alt.Y("items:Q", title="items")
+        )
+    )
+
+
+def _labels(specs: Sequence[LabelSpec], titles: dict[str, str], found: Statistics) -> alt.Chart:
+    rows = [
+        {"label": titles[spec.name], "value": value, "share": round(found.share(spec.name, value), 6)}
+        for spec in specs
+        for value in spec.values[:-1]
+    ]
+    return (
+        alt.Chart(alt.Data(values=rows), title="Labels: share of items by consensus", width=420, height=22 * len(specs))
+        .mark_bar()
+        .encode(
+            x=alt.X("share:Q", title="share of items", axis=alt.Axis(format="%")),
+            y=alt.Y("label:N", sort=[titles[spec.name] for spec in specs], title=None),
+            color=alt.Color("value:N", title=None, scale=alt.Scale(range=[_INK, "#c97b3c", "#7a8f5a"])),
+        )
+    )
+
+
+def _agreement(rows: Sequence[dict[str, Any]]) -> alt.LayerChart:
+    data = [row for row in rows if row["value"] is not None]
+    order = [row["title"] for row in data]
+    base = alt.Chart(alt.Data(values=data), width=420, height=22 * max(len(data), 1))
+    y = alt.Y("title:N", sort=order, title=None)
+    domain = alt.Scale(domain=[min([0.0, *(row["low"] for row in data if row["low"] is not None)]), 1.0])
+    title = "Krippendorff's alpha, 95 % interval"
+    x = alt.X("value:Q", title=title, scale=domain)
+    rules = alt.Chart(alt.Data(values=[{"at": _RELIABLE}, {"at": _TENTATIVE}])).mark_rule(color=_LINE).encode(x="at:Q")
+    intervals = base.mark_rule(color=_INK, strokeWidth=3).encode(x=alt.X("low:Q", title=title), x2="high:Q", y=y)
+    points = base.mark_point(color=_INK, filled=True, size=60).encode(x=x, y=y)
+    return alt.layer(rules, intervals, points, title="Agreement of annotators")
