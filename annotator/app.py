@@ -8,6 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from annotator import __version__
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
 from annotator.web import (
+    adjudication,
     agreement_api,
     api,
     auth,
@@ -15,7 +16,9 @@ from annotator.web import (
     desk,
     errors,
     health,
+    items,
     label,
+    learning_api,
     limits,
     me,
     recheck,
@@ -43,9 +46,12 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         api,
         agreement_api,
         consensus_api,
+        learning_api,
         label,
         me,
         recheck,
+        adjudication,
+        items,
         desk,
         limits,
         research,

@@ -16,10 +16,12 @@ from annotator.commands import (
     ingest,
     mirror,
     people,
+    pool,
     privacy,
     release,
     settings,
     synthesize,
+    train,
     up,
     worker,
 )
@@ -37,6 +39,8 @@ app.command("synthesize")(synthesize.synthesize)
 app.command("export")(export.export)
 app.command("consensus")(consensus.consensus)
 app.command("agreement")(agreement.agreement)
+app.command("train")(train.train)
+app.command("pool")(pool.pool)
 app.command("worker")(worker.worker)
 app.command("settings")(settings.settings)
 app.add_typer(people.app, name="people")

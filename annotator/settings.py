@@ -27,8 +27,28 @@ class Settings(BaseSettings):
     )
     guideline: str = Field("postings", description="Guideline folder that a new project uses.")
     guideline_version: str = Field("", description="Version of the guideline; empty means the newest.")
-    overlap: int = Field(3, ge=1, le=50, description="People who label each item.")
-    lease_seconds: int = Field(1800, ge=1, description="How long a volunteer may hold an item, in seconds, where the limits of exposure leave so long.")
+    overlap: int = Field(3, ge=1, le=50, description="People who label each item, at the least.")
+    max_overlap: int = Field(
+        0,
+        ge=0,
+        le=50,
+        description="People who label an item at the most, while its rating is uncertain; 0 means no more than the overlap.",
+    )
+    risk_threshold: float = Field(
+        0.02,
+        gt=0,
+        lt=1,
+        description="An item is done when the chance that its most probable rating is wrong is at most this.",
+    )
+    audit_share: float = Field(
+        0.1, ge=0, le=1, description="Share of items, and of what is handed out, that is left to chance as a yardstick."
+    )
+    retrain_every: int = Field(100, ge=1, description="Answers after which the classifier is trained again.")
+    lease_seconds: int = Field(
+        1800,
+        ge=1,
+        description="How long a volunteer may hold an item, in seconds, where the limits of exposure leave so long.",
+    )
     session_hours: int = Field(12, ge=1, description="How long a sign-in lasts, in hours.")
     invitation_hours: int = Field(72, ge=1, description="How long an invitation link works, in hours.")
     order_seed: int = Field(20_260_101, description="Seed of the random order in which items are dispensed.")

@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 import structlog
 
+from annotator.dispensing.finishing import close_certain
 from annotator.dispensing.returns import expire_overdue
 from annotator.domain.errors import AnnotatorError
 from annotator.intake.recheck import RecheckDesk
@@ -58,6 +59,8 @@ def duties(service: Service) -> list[Duty]:
     """Return overdue leases to the pool; push what waits to Label Studio; bring back what was done there."""
     found = [Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)]
     found.append(Duty("refit the consensus", lambda: _refit(service), pause=10, apart=True))
+    found.append(Duty("retrain", lambda: _retrain(service), pause=10, apart=True))
+    found.append(Duty("forecast what is left", lambda: _forecast(service), pause=60, apart=True))
     desk = RecheckDesk(service.database, service.project, open_vault(service.settings))
     found.append(Duty("tidy the vault", desk.tidy, pause=_TIDY))
     if service.settings.studio:
@@ -71,7 +74,20 @@ def duties(service: Service) -> list[Duty]:
 def _refit(service: Service) -> bool:
     from annotator.insight.consensus import refit_if_due
 
-    return refit_if_due(service.database, service.project, service.schema, service.now())
+    common = (service.database, service.project, service.schema, service.now())
+    return refit_if_due(*common) and close_certain(*common) >= 0
+
+
+def _forecast(service: Service) -> bool:
+    from annotator.learning.forecasting import forecast_if_due
+
+    return forecast_if_due(service.database, service.project, service.schema, service.now())
+
+
+def _retrain(service: Service) -> bool:
+    from annotator.learning.training import train_if_due
+
+    return train_if_due(service.database, service.project, service.schema, service.settings.home, service.now())
 
 
 def open_mirror(service: Service) -> Mirror:

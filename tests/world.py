@@ -75,6 +75,7 @@ class World:
                 purpose="tests",
                 guideline_version_id=version.id,
                 overlap=3,
+                audit_share=0,  # the seeded order and nothing else, unless a test says otherwise
                 lease_seconds=1800,
                 order_seed=7,
                 created_at=now,
@@ -86,6 +87,13 @@ class World:
     def set_limits(self, session, limits: Limits) -> None:
         """Set the project's limits of exposure, looser ones too."""
         wellbeing.set_limits(session, self.clock.now(), "test", self.project.id, limits, may_be_looser=True)
+
+    def change(self, **values) -> None:
+        """Change the project's settings."""
+        for name, value in values.items():
+            setattr(self.project, name, value)
+        with self.database.writing() as session:
+            session.merge(self.project)
 
     def volunteers(self, count: int) -> list[str]:
         """Add qualified volunteers; return their ids."""

@@ -10,12 +10,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
+import numpy as np
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from annotator.dispensing import wellbeing
 from annotator.dispensing.returns import end, expire_overdue
+from annotator.dispensing.routing import Router
 from annotator.domain.exposure import Go, Rest, high_ratings
 from annotator.domain.leases import EmptyReason, LeaseState
 from annotator.domain.roles import Role
@@ -51,14 +54,23 @@ class _ContendedError(Exception):
 
 
 def next_item(
-    database: Database, project: Project, schema: Schema, person_id: str, now: datetime
+    database: Database,
+    project: Project,
+    schema: Schema,
+    person_id: str,
+    now: datetime,
+    rng: np.random.Generator | None = None,
 ) -> Dispensed | Nothing:
-    """Lease the next item to a person, or give the lease they hold, or say why there is nothing."""
+    """Lease the next item to a person, or give the lease they hold, or say why there is nothing.
+
+    `rng` says what picks (`dispensing.routing`); without one, the system's own chance does.
+    """
+    rng = np.random.default_rng() if rng is None else rng
     expire_overdue(database, now)
     for attempt in range(_ATTEMPTS):
         try:
             with database.writing() as session:
-                asking = _Asking(session, project, schema, person_id, now)
+                asking = _Asking(session, project, schema, person_id, now, rng)
                 given = asking.answer(pass_over_locked=attempt == 0)
         except (IntegrityError, _ContendedError):
             continue  # another tab of the same person, or another person, was quicker
@@ -67,7 +79,7 @@ def next_item(
     return Nothing(EmptyReason.HELD, retry_after=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Asking:
     """One person asking once, in one transaction. One item is locked a transaction, never two."""
 
@@ -76,6 +88,11 @@ class _Asking:
     schema: Schema
     person_id: str
     now: datetime
+    rng: np.random.Generator
+
+    @cached_property
+    def router(self) -> Router:
+        return Router.draw(self.session, self.project, self.schema.rating, self.person_id, self.rng)
 
     def answer(self, *, pass_over_locked: bool) -> Dispensed | Nothing | None:
         """Return what they get; None when a lease was in the way that is ended now."""
@@ -119,10 +136,17 @@ class _Asking:
 
     def _choose(self, conditions: leases.Conditions, *, pass_over_locked: bool) -> Lease | None:
         where = (self.session, self.project.id, self.person_id, conditions)
-        item_id = leases.candidate(*where, pass_over_locked=pass_over_locked)
-        if item_id is not None:
+        found = self.router.choose(conditions, pass_over_locked=pass_over_locked)
+        if found is not None:
             return Lease(
-                item_id=item_id, person_id=self.person_id, slot=0, state="", created_at=self.now, expires_at=self.now
+                item_id=found.item_id,
+                person_id=self.person_id,
+                slot=0,
+                state="",
+                created_at=self.now,
+                expires_at=self.now,
+                pick=found.pick.value,
+                propensity=found.propensity,
             )
         if leases.any_candidate(*where):
             raise _ContendedError

@@ -7,20 +7,20 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import orjson
-from fastapi import APIRouter, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import Response
 
+from annotator.domain.adjudication import TITLES
 from annotator.domain.errors import AnnotatorError, InputError, NotFoundError
-from annotator.domain.items import ItemState
 from annotator.domain.roles import MAY_INVITE, Role
 from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.intake.run import ingest_file
 from annotator.intake.screens import open_vault
+from annotator.learning.standing import read_pool
 from annotator.people import accounts
-from annotator.storage import annotation_log, audit, consensus, items, mirror, people
+from annotator.storage import adjudication, annotation_log, audit, consensus, items, mirror, people, projects
 from annotator.storage.tables import Item
 from annotator.storage.tables_consensus import ConsensusFit
 from annotator.web import health
@@ -32,8 +32,6 @@ from annotator.web.service import Service, ServiceDep
 router = APIRouter(prefix="/coordinator", include_in_schema=False)
 
 _PAGE = 50
-RISK = 0.02
-"""At or under this risk an item's rating counts as certain enough."""
 
 
 @router.get("")
@@ -48,47 +46,16 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
         "coordinator.html",
         caller=caller,
         schema=service.schema,
-        overlap=service.project.overlap,
+        bounds=projects.bounds(service.project),
         counts=counts,
         answers=standing.answers,
         answers_today=today,
         agreement=standing.agreement,
         minimum=MINIMUM_ITEMS,
         consensus=_consensus(service),
+        learning=read_pool(service.database, service.project, service.schema, n_waiting=0),
         health=health.parts(service),
         studio_url=service.studio_url,
-    )
-
-
-@router.get("/items")
-def item_list(
-    request: Request,
-    service: ServiceDep,
-    caller: DeskDep,
-    state: ItemState | None = None,
-    after: str | None = None,
-    answered: Annotated[int, Query(ge=0, le=100)] = 0,
-    order: Annotated[str, Query(pattern="^(risk)?$")] = "",
-) -> Response:
-    with service.database.reading() as session:
-        counts = items.count_by_state(session, service.project.id)
-        if order:
-            found = items.most_doubtful(session, service.project.id, _PAGE)
-        else:
-            found = items.page(session, service.project.id, state, after, _PAGE + 1, answered=answered)
-        ratings = annotation_log.ratings_of(session, [item.id for item in found])
-    shown = found[:_PAGE]
-    return render(
-        request,
-        "items.html",
-        caller=caller,
-        counts=counts,
-        state=state,
-        items=shown,
-        more=_address(state, answered, shown[-1].id) if len(found) > _PAGE else None,
-        ratings=ratings,
-        order=order,
-        values=service.schema.rating.values,
     )
 
 
@@ -102,6 +69,7 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         history = audit.history(session, item.id)
         flags = items.flags_of(session, item.id)
         changes = mirror.changes_of(session, item.id)
+        decisions = adjudication.decisions(session, item.id, standing=False)
         pseudonyms = {person.id: person.pseudonym for person in people.everyone(session)}
     return render(
         request,
@@ -112,6 +80,8 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         history=history,
         flags=flags,
         changes=changes,
+        decisions=decisions,
+        causes={cause.value: title for cause, title in TITLES.items()},
         pseudonyms=pseudonyms,
         rating_question=service.schema.rating.question,
         posterior=_posterior(service, item),
@@ -181,8 +151,9 @@ class ConsensusState:
 def _consensus(service: Service) -> ConsensusState:
     with service.database.reading() as session:
         fit = consensus.newest_fit(session, service.project.id, service.schema.rating.name)
-        certain, with_posterior = consensus.certain(session, service.project.id, RISK)
-    return ConsensusState(fit, certain, with_posterior, RISK)
+        risk = service.project.risk_threshold
+        certain, with_posterior = consensus.certain(session, service.project.id, risk)
+    return ConsensusState(fit, certain, with_posterior, risk)
 
 
 def _posterior(service: Service, item: Item) -> list[tuple[str, float]]:
@@ -199,12 +170,6 @@ def _indicators(service: Service, item: Item) -> list[tuple[str, str, float]]:
         if name in specs
     ]
     return [row for row in best if row[1] != specs[row[0]].values[-1]]
-
-
-def _address(state: ItemState | None, answered: int, after: str) -> str:
-    """Return the address of the next page of the same list."""
-    named = {"state": state.value if state is not None else None, "answered": answered or None, "after": after}
-    return f"/coordinator/items?{urlencode({name: value for name, value in named.items() if value is not None})}"
 
 
 def _keep(file: UploadFile, folder: Path) -> Path:

@@ -20,10 +20,15 @@ STATIC = HERE / "static"
 
 MENU: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.VOLUNTEER: (("Label", "/label"), ("Guideline", "/guideline"), ("You", "/me")),
-    Role.ADJUDICATOR: (("Items", "/coordinator/items"), ("Guideline", "/guideline")),
+    Role.ADJUDICATOR: (
+        ("Adjudication", "/coordinator/adjudication"),
+        ("Items", "/coordinator/items"),
+        ("Guideline", "/guideline"),
+    ),
     Role.COORDINATOR: (
         ("Desk", "/coordinator"),
         ("Items", "/coordinator/items"),
+        ("Adjudication", "/coordinator/adjudication"),
         ("Postings in", "/coordinator/postings"),
         ("Re-check", "/coordinator/recheck"),
         ("People", "/coordinator/people"),

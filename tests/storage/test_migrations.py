@@ -8,7 +8,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
-from annotator.storage import tables, tables_consensus, tables_exposure, tables_recheck
+from annotator.storage import (
+    tables,
+    tables_adjudication,
+    tables_consensus,
+    tables_exposure,
+    tables_learning,
+    tables_recheck,
+)
 from annotator.storage.database import migration_config
 
 
@@ -16,8 +23,10 @@ def test_migrations_and_tables_say_the_same(database):
     with database.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
     assert tables
+    assert tables_adjudication
     assert tables_consensus
     assert tables_exposure
+    assert tables_learning
     assert tables_recheck
     assert differences == []
 

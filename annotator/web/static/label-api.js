@@ -34,7 +34,7 @@ async function request(path, options) {
   throw new RequestError(KINDS[response.status] ?? (PASSING.has(response.status) || response.status >= 500 ? "server" : "refused"), body.error);
 }
 
-async function post(path, body) {
+export async function post(path, body) {
   const headers = { "X-CSRF-Token": decodeURIComponent(cookie("csrf")) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   return request(`/api/v1/${path}`, { method: "POST", headers, body: body && JSON.stringify(body) });
