@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,7 @@ def _batch(schema: Schema, sources: list, numbers: range, n_judgements: int, rng
         "method": ["OrdinalDawidSkene"] * n,
         "adjudicated": [None] * n,
         "adjudicated_by": [None] * n,
+        "adjudication_cause": [None] * n,
     }
     for spec in schema.labels:
         k = len(spec.values)
@@ -193,7 +195,7 @@ def main() -> None:
     memory.start()
     marks = [("", time.perf_counter())]
 
-    def say(what: str, done: int, of: int) -> None:
+    def say(what: str, _done: int, _of: int) -> None:
         if what != marks[-1][0]:
             marks.append((what, time.perf_counter()))
 
@@ -203,7 +205,7 @@ def main() -> None:
     write_checksums(apart)
     marks.append(("end", time.perf_counter()))
     peak = memory.stop()
-    for (what, began), (_, ended) in zip(marks, marks[1:], strict=False):
+    for (what, began), (_, ended) in pairwise(marks):
         print(f"  {what or 'checking the snapshot'}: {ended - began:.1f} s")
     spent = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file() and ".building" not in path.parts)

@@ -83,6 +83,11 @@ def read_answers(path: Path) -> Answers:
     return Answers({name: str(data[name]).strip() for name in QUESTIONS}, _profile(data.get(PROFILE) or {}, path))
 
 
+def unanswered(path: Path | None) -> list[str]:
+    """Return the questions of a file that have no answer; all of them where there is no file."""
+    return missing(_load(path) if path is not None else {})
+
+
 def missing(data: Mapping[str, Any]) -> list[str]:
     """Return the questions that have no answer."""
     return [name for name in QUESTIONS if str(data.get(name) or "").strip().lower() in _EMPTY]

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-
 from exports import columns
 from exports.frozen import Frozen
 from exports.layout import CSV_TABLES, Target, targets

@@ -42,7 +42,7 @@ def write_swaps(frozen: Frozen, out: Path, check: Check) -> int:
     arrow.parquet.write_table(table, folder / "swaps.parquet")
     arrow.csv.write_csv(table, folder / "swaps.csv")
     (folder / "swaps.jsonl").write_bytes(json_columns.json_lines(table))
-    return table.num_rows
+    return int(table.num_rows)
 
 
 def _tested(out: Path) -> set[str]:

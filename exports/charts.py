@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import altair as alt
+import altair as _altair
 import vl_convert
 
 from annotator.domain.schema import LabelSpec
@@ -14,6 +14,7 @@ from exports.columns import rating as rating_of
 from exports.statistics import Statistics
 
 FOLDER = "charts"
+alt: Any = _altair  # half of its methods have no types
 _INK, _LINE = "#1f5f6b", "#b9b4a6"
 _RELIABLE, _TENTATIVE = 0.8, 0.667
 
@@ -38,7 +39,7 @@ def write_charts(
         (folder / f"{name}.svg").write_text(svg + "\n", encoding="utf-8", newline="\n")
 
 
-def _rating(spec: LabelSpec, titles: dict[str, str], found: Statistics) -> alt.Chart:
+def _rating(spec: LabelSpec, titles: dict[str, str], found: Statistics) -> Any:
     rows = [{"value": value, "items": found.labels[spec.name][value]} for value in spec.values]
     rows.append({"value": "no clear value", "items": found.labels[spec.name][None]})
     order = [*spec.values, "no clear value"]
@@ -51,7 +52,7 @@ def _rating(spec: LabelSpec, titles: dict[str, str], found: Statistics) -> alt.C
     )
 
 
-def _labels(specs: Sequence[LabelSpec], titles: dict[str, str], found: Statistics) -> alt.Chart:
+def _labels(specs: Sequence[LabelSpec], titles: dict[str, str], found: Statistics) -> Any:
     rows = [
         {"label": titles[spec.name], "value": value, "share": round(found.share(spec.name, value), 6)}
         for spec in specs
@@ -68,7 +69,7 @@ def _labels(specs: Sequence[LabelSpec], titles: dict[str, str], found: Statistic
     )
 
 
-def _agreement(rows: Sequence[dict[str, Any]]) -> alt.LayerChart:
+def _agreement(rows: Sequence[dict[str, Any]]) -> Any:
     data = [row for row in rows if row["value"] is not None]
     order = [row["title"] for row in data]
     base = alt.Chart(alt.Data(values=data), width=420, height=22 * max(len(data), 1))

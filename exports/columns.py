@@ -58,8 +58,9 @@ _AGREED = [
     ("judgements", pa.int16()),
     ("cannot_tell", pa.int16()),
     ("method", pa.string()),
-    ("adjudicated", pa.string()),
-    ("adjudicated_by", pa.string()),
+    ("adjudicated", pa.string()),  # the rating decided on, or `cannot tell`; null where nobody had to decide
+    ("adjudicated_by", pa.string()),  # a role
+    ("adjudication_cause", pa.string()),
 ]
 
 

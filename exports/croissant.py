@@ -66,7 +66,7 @@ def validate(path: Path) -> None:
     """
     if find_spec("mlcroissant") is None:
         return
-    import mlcroissant
+    import mlcroissant  # type: ignore[import-untyped]
 
     try:
         issues = mlcroissant.Dataset(str(path)).metadata.ctx.issues

@@ -105,7 +105,7 @@ def check_version(difference: Difference) -> None:
 def changelog(difference: Difference | None, version: str, frozen_at: str, earlier: str = "") -> str:
     """Return the changelog with this release on top; `earlier` is that of the release before."""
     lines = [f"## {version} ({frozen_at[:10]})", ""]
-    lines += ["First release."] if difference is None else _told(difference)
+    lines += ["First release."] if difference is None else told(difference)
     old = earlier.partition("\n## ")[2]
     return "# Changelog\n\n" + "\n".join(lines) + "\n" + (f"\n## {old}" if old else "")
 
@@ -118,7 +118,8 @@ def pseudonyms(release: Release) -> set[str]:
     return set(arrow.dataset.dataset(files).to_table(["annotator"])["annotator"].unique().to_pylist())
 
 
-def _told(found: Difference) -> list[str]:
+def told(found: Difference) -> list[str]:
+    """Return the changes as lines of a list."""
     moves = Counter(found.moved.values())
     return [
         f"- A {found.asks_for} change from {found.before}.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-
 TRAIN, VALIDATION, TEST, HIDDEN = "train", "validation", "test", "hidden"
 SPLITS = (TRAIN, VALIDATION, TEST, HIDDEN)
 OPEN = SPLITS[:-1]

@@ -70,10 +70,9 @@ def freeze(
     now: datetime,
     *,
     planted: Planted | None = None,
-    adjudicated: Mapping[str, Adjudicated] | None = None,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Frozen:
-    """Write the snapshot into a new folder. `adjudicated` is by internal item id; `advance` hears how many items are written.
+    """Write the snapshot into a new folder. `advance` hears how many items are written.
 
     Raises:
         InputError: the folder holds something already.
@@ -87,7 +86,7 @@ def freeze(
         (folder / SWAPS).open("wb") as swaps,
     ):
         table = _of_finished(LabelTable.read(session, schema, project.id), snapshot.finished_ids(session, project.id))
-        consensus = ReleasedConsensus.of(schema, table, adjudicated or {})
+        consensus = ReleasedConsensus.of(schema, table, _decided(session, project.id))
         rare = _rare_cells(session, project.id)
         written, swapped = 0, 0
         for rows in snapshot.finished_items(session, project.id, BATCH):
@@ -119,6 +118,12 @@ def freeze(
         }
     _add_files(folder, guideline, planted)
     return writer.finish(facts | ({"planted": planted.facts()} if planted else {}))
+
+
+def _decided(session: Session, project_id: str) -> dict[str, Adjudicated]:
+    """Return the decisions that settled items, by internal item id."""
+    rows = snapshot.decisions(session, project_id)
+    return {row.item_id: Adjudicated(row.labels, row.cause, row.role) for row in rows}
 
 
 def _of_finished(table: LabelTable, finished: set[str]) -> LabelTable:

@@ -14,19 +14,26 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from annotator.domain.schema import LabelSpec, Level, Schema
-from annotator.insight.consensus import fit_all
+from annotator.insight.consensus import Said, fit_all
 from annotator.insight.labels import LabelTable
 from exports import columns
 
 VOTES = "votes"
+CANNOT_TELL = "cannot tell"
+_HUMAN_ONLY = Said(None, usable=False, probability={})
+"""No classifier has a say in what is released as people's labels."""
 _DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Adjudicated:
-    """What an adjudicator decided of an item's rating, and in which role; it stands beside the judgements, never over them."""
+    """What was decided of an item: its labels (None: cannot tell), why people differed, and the role of who decided.
 
-    rating: str
+    It stands beside the judgements, never over them.
+    """
+
+    labels: Mapping[str, str | None]
+    cause: str
     role: str
 
 
@@ -52,7 +59,7 @@ class ReleasedConsensus:
     @classmethod
     def of(cls, schema: Schema, table: LabelTable, adjudicated: Mapping[str, Adjudicated]) -> ReleasedConsensus:
         """Fit every label anew."""
-        fitted = fit_all(schema, table) if table.n_answers else {}
+        fitted = fit_all(schema, table, _HUMAN_ONLY) if table.n_answers else {}
         labels = []
         for number, spec in enumerate(schema.labels):
             votes = _votes(table, number, len(spec.values))
@@ -86,24 +93,26 @@ class ReleasedConsensus:
             "judgements": np.where(known, self.answers[at], 0),
             "cannot_tell": np.where(known, self.cannot_tell[at], 0),
             "method": [rating.method] * len(ids),
-            "adjudicated": [one.rating if one else None for one in decided],
-            "adjudicated_by": [one.role if one else None for one in decided],
+            "adjudicated": [one and (one.labels.get(rating.spec.name) or CANNOT_TELL) for one in decided],
+            "adjudicated_by": [one and one.role for one in decided],
+            "adjudication_cause": [one and one.cause for one in decided],
         }
         for label in self.labels:
-            override = made["adjudicated"] if label is rating else [None] * len(ids)
-            made |= _columns(label, at, known, override)
+            made |= _columns(label, at, known, decided)
         schema = columns.agreed([label.spec for label in self.labels])
         arrays = [pa.array(made[field.name], from_pandas=True).cast(field.type) for field in schema]
         return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _columns(
-    label: _Label, at: NDArray[np.int64], known: NDArray[np.bool_], override: Sequence[str | None]
+    label: _Label, at: NDArray[np.int64], known: NDArray[np.bool_], decided: Sequence[Adjudicated | None]
 ) -> dict[str, Any]:
     spec = label.spec
     shares = np.where(known[:, None], label.shares[at], np.nan)
     made: dict[str, Any] = {
-        spec.name: [decided or value for decided, value in zip(override, _hard(spec, shares), strict=True)],
+        spec.name: [
+            one.labels.get(spec.name) if one else value for one, value in zip(decided, _hard(spec, shares), strict=True)
+        ],
         f"{spec.name}_uncertainty": _rounded(_entropy(shares)),
     }
     for number, value in enumerate(spec.values):

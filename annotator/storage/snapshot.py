@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
 from annotator.storage.tables import Annotation, GuidelineVersion, Item, Lease, Person
+from annotator.storage.tables_adjudication import Adjudication
 from annotator.storage.tables_recheck import Recheck
 
 ITEMS = pa.schema(
@@ -108,6 +109,18 @@ def judgements(session: Session, project_id: str, first: str, last: str) -> Sequ
 def guideline_versions(session: Session) -> dict[str, GuidelineVersion]:
     """Return every guideline version by id."""
     return {version.id: version for version in session.exec(select(GuidelineVersion))}
+
+
+def decisions(session: Session, project_id: str) -> Sequence[Row[Any]]:
+    """Return the decisions that settled items which may be released: item_id, labels, cause, and the role of who decided."""
+    statement = (
+        select(Adjudication.item_id, Adjudication.labels, Adjudication.cause, Person.role)
+        .join(Item, col(Item.id) == Adjudication.item_id)
+        .join(Person, col(Person.id) == Adjudication.person_id)
+        .where(Item.project_id == project_id, col(Item.state).in_(FINISHED))
+        .where(col(Adjudication.settles), col(Adjudication.superseded_at).is_(None))
+    )
+    return session.execute(statement).all()
 
 
 def finished_ids(session: Session, project_id: str) -> set[str]:

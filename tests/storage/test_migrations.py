@@ -15,6 +15,7 @@ from annotator.storage import (
     tables_exposure,
     tables_learning,
     tables_recheck,
+    tables_releases,
 )
 from annotator.storage.database import migration_config
 
@@ -28,6 +29,7 @@ def test_migrations_and_tables_say_the_same(database):
     assert tables_exposure
     assert tables_learning
     assert tables_recheck
+    assert tables_releases
     assert differences == []
 
 

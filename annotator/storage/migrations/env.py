@@ -12,6 +12,7 @@ from annotator.storage import (
     tables_exposure,
     tables_learning,
     tables_recheck,
+    tables_releases,
 )
 
 assert tables  # imported so that the metadata knows every table
@@ -20,6 +21,7 @@ assert tables_consensus
 assert tables_exposure
 assert tables_learning
 assert tables_recheck
+assert tables_releases
 
 connection = context.config.attributes["connection"]
 context.configure(
