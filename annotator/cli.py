@@ -11,6 +11,7 @@ from rich.console import Console
 from annotator.commands import (
     agreement,
     consensus,
+    evaluate,
     export,
     guideline,
     ingest,
@@ -37,6 +38,7 @@ app.command("up")(up.up)
 app.command("ingest")(ingest.ingest)
 app.command("synthesize")(synthesize.synthesize)
 app.command("export")(export.export)
+app.command("evaluate")(evaluate.evaluate)
 app.command("consensus")(consensus.consensus)
 app.command("agreement")(agreement.agreement)
 app.command("train")(train.train)

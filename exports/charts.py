@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import altair as _altair
+import altair as alt
 import vl_convert
 
 from annotator.domain.schema import LabelSpec
@@ -14,7 +14,7 @@ from exports.columns import rating as rating_of
 from exports.statistics import Statistics
 
 FOLDER = "charts"
-alt: Any = _altair  # half of its methods have no types
+draw: Any = alt  # half of its methods have no types
 _INK, _LINE = "#1f5f6b", "#b9b4a6"
 _RELIABLE, _TENTATIVE = 0.8, 0.667
 
@@ -44,10 +44,11 @@ def _rating(spec: LabelSpec, titles: dict[str, str], found: Statistics) -> Any:
     rows.append({"value": "no clear value", "items": found.labels[spec.name][None]})
     order = [*spec.values, "no clear value"]
     return (
-        alt.Chart(alt.Data(values=rows), title=f"{titles[spec.name]}: items by consensus", width=420, height=220)
+        draw.Chart(draw.Data(values=rows), title=f"{titles[spec.name]}: items by consensus", width=420, height=220)
         .mark_bar(color=_INK)
         .encode(
-            x=alt.X("value:N", sort=order, title=None, axis=alt.Axis(labelAngle=0)), y=alt.Y("items:Q", title="items")
+            x=draw.X("value:N", sort=order, title=None, axis=draw.Axis(labelAngle=0)),
+            y=draw.Y("items:Q", title="items"),
         )
     )
 
@@ -59,12 +60,14 @@ def _labels(specs: Sequence[LabelSpec], titles: dict[str, str], found: Statistic
         for value in spec.values[:-1]
     ]
     return (
-        alt.Chart(alt.Data(values=rows), title="Labels: share of items by consensus", width=420, height=22 * len(specs))
+        draw.Chart(
+            draw.Data(values=rows), title="Labels: share of items by consensus", width=420, height=22 * len(specs)
+        )
         .mark_bar()
         .encode(
-            x=alt.X("share:Q", title="share of items", axis=alt.Axis(format="%")),
-            y=alt.Y("label:N", sort=[titles[spec.name] for spec in specs], title=None),
-            color=alt.Color("value:N", title=None, scale=alt.Scale(range=[_INK, "#c97b3c", "#7a8f5a"])),
+            x=draw.X("share:Q", title="share of items", axis=draw.Axis(format="%")),
+            y=draw.Y("label:N", sort=[titles[spec.name] for spec in specs], title=None),
+            color=draw.Color("value:N", title=None, scale=draw.Scale(range=[_INK, "#c97b3c", "#7a8f5a"])),
         )
     )
 
@@ -72,12 +75,14 @@ def _labels(specs: Sequence[LabelSpec], titles: dict[str, str], found: Statistic
 def _agreement(rows: Sequence[dict[str, Any]]) -> Any:
     data = [row for row in rows if row["value"] is not None]
     order = [row["title"] for row in data]
-    base = alt.Chart(alt.Data(values=data), width=420, height=22 * max(len(data), 1))
-    y = alt.Y("title:N", sort=order, title=None)
-    domain = alt.Scale(domain=[min([0.0, *(row["low"] for row in data if row["low"] is not None)]), 1.0])
+    base = draw.Chart(draw.Data(values=data), width=420, height=22 * max(len(data), 1))
+    y = draw.Y("title:N", sort=order, title=None)
+    domain = draw.Scale(domain=[min([0.0, *(row["low"] for row in data if row["low"] is not None)]), 1.0])
     title = "Krippendorff's alpha, 95 % interval"
-    x = alt.X("value:Q", title=title, scale=domain)
-    rules = alt.Chart(alt.Data(values=[{"at": _RELIABLE}, {"at": _TENTATIVE}])).mark_rule(color=_LINE).encode(x="at:Q")
-    intervals = base.mark_rule(color=_INK, strokeWidth=3).encode(x=alt.X("low:Q", title=title), x2="high:Q", y=y)
+    x = draw.X("value:Q", title=title, scale=domain)
+    rules = (
+        draw.Chart(draw.Data(values=[{"at": _RELIABLE}, {"at": _TENTATIVE}])).mark_rule(color=_LINE).encode(x="at:Q")
+    )
+    intervals = base.mark_rule(color=_INK, strokeWidth=3).encode(x=draw.X("low:Q", title=title), x2="high:Q", y=y)
     points = base.mark_point(color=_INK, filled=True, size=60).encode(x=x, y=y)
-    return alt.layer(rules, intervals, points, title="Agreement of annotators")
+    return draw.layer(rules, intervals, points, title="Agreement of annotators")

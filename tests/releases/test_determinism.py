@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,7 +59,11 @@ def _copy(source, target):
 
 
 def _hashes(folder):
-    return {(part, name): sha256_of(folder / part / name) for part in ("release", "apart") for name in files_of(folder / part)}
+    return {
+        (part, name): sha256_of(folder / part / name)
+        for part in ("release", "apart")
+        for name in files_of(folder / part)
+    }
 
 
 def _build_elsewhere(snapshot, answers_file, out, processes, **environment):
@@ -67,7 +72,7 @@ def _build_elsewhere(snapshot, answers_file, out, processes, **environment):
     subprocess.run(
         [sys.executable, str(script), str(snapshot), str(answers_file), str(out), str(processes)],
         check=True,
-        env={**os.environ, "PYTHONPATH": os.getcwd(), **environment},
+        env={**os.environ, "PYTHONPATH": str(Path.cwd()), **environment},
     )
     return _hashes(out)
 
@@ -80,7 +85,13 @@ def test_two_processes_in_two_zones_with_two_hash_seeds_write_the_same_bytes(sha
         snapshot, answers_file, tmp_path / "a" / "one", 1, TZ="Pacific/Kiritimati", PYTHONHASHSEED="1", LC_ALL="C"
     )
     other = _build_elsewhere(
-        snapshot, answers_file, tmp_path / "b" / "other", 2, TZ="America/Anchorage", PYTHONHASHSEED="2", LC_ALL="C.UTF-8"
+        snapshot,
+        answers_file,
+        tmp_path / "b" / "other",
+        2,
+        TZ="America/Anchorage",
+        PYTHONHASHSEED="2",
+        LC_ALL="C.UTF-8",
     )
     assert len(one) > 50
     assert one == other

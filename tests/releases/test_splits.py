@@ -12,7 +12,10 @@ from annotator.synthetic.generator import generate
 from exports import load_release, near_duplicates, splits
 from exports.splits import LeakageError, leaking, place
 
-WORDS = st.lists(st.sampled_from("fee debt work pay house farm day night office road sea tree".split()), max_size=40)
+WORDS = st.lists(
+    st.sampled_from(["fee", "debt", "work", "pay", "house", "farm", "day", "night", "office", "road", "sea", "tree"]),
+    max_size=40,
+)
 
 
 def placed(texts, campaigns=None):
@@ -34,8 +37,12 @@ def test_campaigns_and_near_duplicates_are_never_divided(released):
 
 
 def test_copies_that_differ_in_a_number_or_in_letter_case_are_one_group():
-    text = "Pickers wanted on a farm in the south, board and bed are free, call the office on Monday about the {} places"
-    found = placed([text.format(12), text.format(37).upper(), "Something else altogether, a desk job in a bank by the sea"])
+    text = (
+        "Pickers wanted on a farm in the south, board and bed are free, call the office on Monday about the {} places"
+    )
+    found = placed(
+        [text.format(12), text.format(37).upper(), "Something else altogether, a desk job in a bank by the sea"]
+    )
     assert found.group.tolist() == [0, 0, 2]
 
 
@@ -62,7 +69,9 @@ def test_the_estimate_is_near_the_exact_resemblance(one, other):
 
 
 def test_the_leakage_test_finds_what_the_grouping_missed(monkeypatch):
-    text = "A text that stands in two splits at once because the grouping was told to find nothing alike, whatever it is"
+    text = (
+        "A text that stands in two splits at once because the grouping was told to find nothing alike, whatever it is"
+    )
     monkeypatch.setattr(splits, "_assigned", lambda roots, campaigns, ids: np.array([0, 1], dtype=np.int8))
     with pytest.raises(LeakageError):
         placed([text, text + " now"])
@@ -71,8 +80,10 @@ def test_the_leakage_test_finds_what_the_grouping_missed(monkeypatch):
 
 
 def test_shares_are_near_those_asked_for():
-    found = placed([f"text number {chr(97 + n % 26)}{chr(97 + n // 26)} of its own words" for n in range(26 * 26)],
-                   [f"campaign {n}" for n in range(26 * 26)])
+    found = placed(
+        [f"text number {chr(97 + n % 26)}{chr(97 + n // 26)} of its own words" for n in range(26 * 26)],
+        [f"campaign {n}" for n in range(26 * 26)],
+    )
     shares = np.array(list(splits.counted(found.split).values())) / len(found.split)
     assert np.abs(shares - np.array(splits.SHARES)).max() < 0.06
 
