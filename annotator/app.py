@@ -23,6 +23,7 @@ from annotator.web import (
     me,
     recheck,
     reference,
+    releases,
     research,
 )
 from annotator.web.headers import RequestGuard, SecurityHeaders
@@ -54,6 +55,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         items,
         desk,
         limits,
+        releases,
         research,
         reference,
     ):

@@ -14,6 +14,7 @@ from exports.columns import rating as rating_of
 from exports.statistics import Statistics
 
 FOLDER = "charts"
+NAMES = ("rating", "labels", "agreement")
 draw: Any = alt  # half of its methods have no types
 _INK, _LINE = "#1f5f6b", "#b9b4a6"
 _RELIABLE, _TENTATIVE = 0.8, 0.667
@@ -30,11 +31,8 @@ def write_charts(
     folder.mkdir(exist_ok=True)
     rating = rating_of(specs)
     others = [spec for spec in specs if spec != rating]
-    for name, chart in (
-        ("rating", _rating(rating, titles, found)),
-        ("labels", _labels(others, titles, found)),
-        ("agreement", _agreement(agreement)),
-    ):
+    drawn = (_rating(rating, titles, found), _labels(others, titles, found), _agreement(agreement))
+    for name, chart in zip(NAMES, drawn, strict=True):
         svg = vl_convert.vegalite_to_svg(chart.to_json(), vl_version=None)
         (folder / f"{name}.svg").write_text(svg + "\n", encoding="utf-8", newline="\n")
 

@@ -142,19 +142,18 @@ def document(release: Release, name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def make_token(database: Database, person_id: str, terms: str, now: datetime) -> str:
+def make_token(database: Database, person_id: str, now: datetime) -> str:
     """Return a new token for fetching releases, in place of the person's old one. It is shown once and stored as its hash."""
     token = new_token()
     row = ReleaseToken(
         token_hash=token_hash(token),
         person_id=person_id,
-        terms_sha256=terms,
         created_at=now,
         expires_at=now + timedelta(days=TOKEN_DAYS),
     )
     with database.writing() as session:
         releases.replace_token(session, row)
-        audit.record(session, now, person_id, "release.token_made", person_id, terms=terms)
+        audit.record(session, now, person_id, "release.token_made", person_id)
     return token
 
 

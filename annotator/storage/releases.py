@@ -64,15 +64,14 @@ def set_approval(session: Session, release_id: str, person_id: str, at: datetime
     session.flush()
 
 
-def person_of_token(session: Session, token_hash: str, now: datetime) -> tuple[Person, str] | None:
-    """Return whose token it is, and the hash of the terms they accepted; None where it is unknown or too old."""
+def person_of_token(session: Session, token_hash: str, now: datetime) -> Person | None:
+    """Return whose token it is; None where it is unknown or too old."""
     statement = (
-        select(Person, ReleaseToken.terms_sha256)
+        select(Person)
         .join(ReleaseToken, col(ReleaseToken.person_id) == Person.id)
         .where(ReleaseToken.token_hash == token_hash, ReleaseToken.expires_at > now)
     )
-    row = session.exec(statement).first()
-    return (row[0], row[1]) if row is not None else None
+    return session.exec(statement).first()
 
 
 def replace_token(session: Session, token: ReleaseToken) -> None:

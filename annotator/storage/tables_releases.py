@@ -49,12 +49,11 @@ class ReleaseApproval(SQLModel, table=True):
 
 
 class ReleaseToken(SQLModel, table=True):
-    """A person's key for fetching releases by a script, under the terms they accepted when it was made."""
+    """A person's key for fetching releases by a script; the terms are accepted with each fetch."""
 
     __tablename__ = "release_token"
 
     token_hash: str = Field(primary_key=True)
     person_id: str = Field(foreign_key="person.id", index=True)
-    terms_sha256: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)

@@ -55,7 +55,6 @@ def upgrade() -> None:
         "release_token",
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("terms_sha256", sa.String(), nullable=False),
         sa.Column("created_at", moment, nullable=False),
         sa.Column("expires_at", moment, nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
