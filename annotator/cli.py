@@ -11,6 +11,7 @@ from rich.console import Console
 from annotator.commands import (
     agreement,
     consensus,
+    evaluate,
     export,
     guideline,
     ingest,
@@ -18,6 +19,7 @@ from annotator.commands import (
     people,
     pool,
     privacy,
+    release,
     settings,
     synthesize,
     train,
@@ -36,6 +38,7 @@ app.command("up")(up.up)
 app.command("ingest")(ingest.ingest)
 app.command("synthesize")(synthesize.synthesize)
 app.command("export")(export.export)
+app.command("evaluate")(evaluate.evaluate)
 app.command("consensus")(consensus.consensus)
 app.command("agreement")(agreement.agreement)
 app.command("train")(train.train)
@@ -46,6 +49,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(mirror.app, name="mirror")
 app.add_typer(guideline.app, name="guideline")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(release.app, name="release")
 
 
 def _version(wanted: bool) -> None:
