@@ -18,6 +18,7 @@ from annotator.commands import (
     people,
     privacy,
     settings,
+    simulate,
     synthesize,
     up,
     worker,
@@ -36,6 +37,7 @@ app.command("synthesize")(synthesize.synthesize)
 app.command("export")(export.export)
 app.command("consensus")(consensus.consensus)
 app.command("agreement")(agreement.agreement)
+app.command("simulate")(simulate.simulate)
 app.command("worker")(worker.worker)
 app.command("settings")(settings.settings)
 app.add_typer(people.app, name="people")

@@ -28,7 +28,11 @@ class Settings(BaseSettings):
     guideline: str = Field("postings", description="Guideline folder that a new project uses.")
     guideline_version: str = Field("", description="Version of the guideline; empty means the newest.")
     overlap: int = Field(3, ge=1, le=50, description="People who label each item.")
-    lease_seconds: int = Field(1800, ge=1, description="How long a volunteer may hold an item, in seconds, where the limits of exposure leave so long.")
+    lease_seconds: int = Field(
+        1800,
+        ge=1,
+        description="How long a volunteer may hold an item, in seconds, where the limits of exposure leave so long.",
+    )
     session_hours: int = Field(12, ge=1, description="How long a sign-in lasts, in hours.")
     invitation_hours: int = Field(72, ge=1, description="How long an invitation link works, in hours.")
     order_seed: int = Field(20_260_101, description="Seed of the random order in which items are dispensed.")
