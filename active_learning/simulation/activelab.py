@@ -16,6 +16,8 @@ U. & Mueller, J. (2022), CROWDLAB. Where there is no text, the classifier is the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from active_learning.arrays import FloatArray, IntArray
@@ -24,46 +26,73 @@ from active_learning.simulation.belief import Belief
 _LEAST_WEIGHT = 1e-4
 
 
-def active_lab(belief: Belief, candidates: IntArray, person: int | None) -> FloatArray:
-    """Return how much each candidate is worth asking about, shape (m,): 1 - the largest entry of the ensemble."""
-    del person
-    return np.asarray(1 - ensemble(belief)[candidates].max(axis=1))
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """`people` (W,) are the w_j, `mean` is w̄, `model` w_M, `right` P."""
+
+    people: FloatArray
+    mean: float
+    model: float
+    right: float
 
 
-def ensemble(belief: Belief) -> FloatArray:
-    """Return the ensemble of classifier, labels and indifference, shape (n, K)."""
-    k, n = belief.n_classes, max(belief.n_answers, 1)
-    model = np.tile((belief.votes.sum(axis=0) + 1) / (n + k), (belief.n_items, 1))
-    if belief.prior is not None:
-        model = belief.prior
-    if not belief.n_answers:
-        return model
-    labels = belief.labels()
-    consensus = belief.votes.argmax(axis=1)
-    several = belief.counts >= 2
-    shared = several[labels.task]
-    task, who, label = labels.task[shared], labels.worker[shared], labels.label[shared]
-    right = float(np.mean(label == consensus[task])) if len(task) else 1 - 1 / k
-    base = (
-        float(np.mean(consensus[several] == np.bincount(consensus[several], minlength=k).argmax()))
-        if len(task)
-        else 1 / k
+class ActiveLab:
+    """The score as a policy. Weights are worked out anew whenever the campaign's classifier and consensus are, as its authors do
+    between batches; each item's labels count at once.
+    """
+
+    def __init__(self) -> None:
+        self._fits = -1
+        self._taken = 0
+
+    def __call__(self, belief: Belief, candidates: IntArray, person: int | None) -> FloatArray:
+        """Return how much each candidate is worth asking about, shape (m,): 1 - the largest entry of the ensemble."""
+        del person
+        return np.asarray(1 - self.ensemble(belief, candidates).max(axis=1))
+
+    def ensemble(self, belief: Belief, items: IntArray) -> FloatArray:
+        """Return the ensemble of classifier, labels and indifference, shape (m, K)."""
+        if self._fits != belief.n_fits:
+            self._start(belief)
+        for item, who, label in belief.answers_from(self._taken):
+            self._chosen[item, label] += self._weights.people[who]
+        self._taken = belief.n_answers
+        weights, k = self._weights, belief.n_classes
+        chosen = self._chosen[items]
+        mass = chosen.sum(axis=1, keepdims=True)
+        rest = (1 - weights.right) / (k - 1)
+        people = rest * mass + (weights.right - rest) * chosen
+        total = weights.model * self._model[items] + people + weights.mean / k
+        return np.asarray(total / (weights.model + mass + weights.mean))
+
+    def _start(self, belief: Belief) -> None:
+        share = (belief.votes.sum(axis=0) + 1) / (belief.n_answers + belief.n_classes)
+        self._model = np.tile(share, (belief.n_items, 1)) if belief.prior is None else belief.prior
+        self._weights = weights_of(belief, self._model)
+        self._chosen = np.zeros((belief.n_items, belief.n_classes))
+        self._fits, self._taken = belief.n_fits, 0
+
+
+def weights_of(belief: Belief, model: FloatArray) -> Weights:
+    """Return the weights given the answers so far and the classifier's probabilities `model` (n, K)."""
+    k, consensus = belief.n_classes, belief.votes.argmax(axis=1)
+    several = np.flatnonzero(belief.counts >= 2)
+    if not len(several):
+        return Weights(np.ones(belief.n_people), 1.0, 1.0, 1 - 1 / k)
+    rows = belief.answers_from(0)
+    task, who, label = rows[belief.counts[rows[:, 0]] >= 2].T
+    commonest = np.bincount(consensus[several], minlength=k).max() / len(several)
+    base = min(float(commonest), 1 - _LEAST_WEIGHT)
+    others = (belief.counts[task] - 1).astype(np.float64)
+    agreed = np.bincount(who, weights=belief.votes[task, label] - 1, minlength=belief.n_people)
+    met = np.bincount(who, weights=others, minlength=belief.n_people)
+    rate = np.where(met > 0, agreed / np.maximum(met, 1), agreed.sum() / met.sum())
+    people = np.maximum(1 - (1 - rate) / (1 - base), _LEAST_WEIGHT)
+    accuracy = float(np.mean(model[several].argmax(axis=1) == consensus[several]))
+    labels_an_item = belief.n_answers / (belief.counts > 0).sum()
+    return Weights(
+        people,
+        float(people[belief.people > 0].mean()),
+        max(1 - (1 - accuracy) / (1 - base), _LEAST_WEIGHT) * float(np.sqrt(labels_an_item)),
+        float(np.mean(label == consensus[task])),
     )
-    base = min(base, 1 - _LEAST_WEIGHT)
-    agreed = (belief.votes[task, label] - 1) / np.maximum(belief.counts[task] - 1, 1)
-    seen = np.bincount(who, weights=belief.counts[task] - 1, minlength=belief.n_people)
-    agreement = np.bincount(who, weights=agreed * (belief.counts[task] - 1), minlength=belief.n_people)
-    overall = agreement.sum() / seen.sum() if seen.sum() else right
-    rate = np.where(seen > 0, agreement / np.maximum(seen, 1), overall)
-    weight = np.maximum(1 - (1 - rate) / (1 - base), _LEAST_WEIGHT)
-    accuracy = float(np.mean(model[several].argmax(axis=1) == consensus[several])) if len(task) else base
-    average_labels = np.sqrt(belief.n_answers / max((belief.counts > 0).sum(), 1))
-    model_weight = max(1 - (1 - accuracy) / (1 - base), _LEAST_WEIGHT) * average_labels
-    mean_weight = float(weight[np.unique(labels.worker)].mean())
-    rest = (1 - right) / (k - 1)
-    per_label = weight[labels.worker]
-    mass = np.bincount(labels.task, weights=per_label, minlength=belief.n_items)
-    own = np.zeros_like(belief.votes)
-    np.add.at(own, (labels.task, labels.label), per_label)
-    total = model_weight * model + rest * mass[:, None] + (right - rest) * own + mean_weight / k
-    return np.asarray(total / (model_weight + mass + mean_weight)[:, None])

@@ -9,15 +9,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from active_learning.arrays import FloatArray
 from active_learning.simulation.replay import Answer
 from active_learning.simulation.texts import TextPrior
-from annotator.consensus.hierarchical import HierarchicalDawidSkene
 from annotator.consensus.labels import LabelMatrix
+from annotator.consensus.sampled import SampledDawidSkene
 
-GROWTH = 0.15
+GROWTH = 0.05
 """A refit is due when answers have grown by this share."""
+
+TEXT_GROWTH = 0.15
+"""A classifier is due when answers have grown by this share. Items answered since are new to the one before."""
 
 _FIRST_REFIT = 64
 _SMALLEST = 1e-12
@@ -34,33 +38,36 @@ class Belief:
     ) -> None:
         self.n_items, self.n_people, self.n_classes = labels.n_tasks, labels.n_workers, labels.n_classes
         self.texts, self.rng, self.learns = texts, rng, learns
+        self.n_answers = 0
         self.counts = np.zeros(self.n_items, dtype=np.int64)
         self.votes = np.zeros((self.n_items, self.n_classes))
         self.people = np.zeros(self.n_people, dtype=np.int64)
-        self.model: HierarchicalDawidSkene | None = None
+        self.model: SampledDawidSkene | None = None
         self.prior: FloatArray | None = None
         """The classifier's probabilities (n, K), where there is one that learned something."""
-        self.unknown: FloatArray = HierarchicalDawidSkene().base(self.n_classes).T
+        self.unknown: FloatArray = SampledDawidSkene().base(self.n_classes).T
         self.confusion = np.tile(self.unknown, (self.n_people, 1, 1))
         self.posterior: FloatArray = np.full((self.n_items, self.n_classes), 1 / self.n_classes)
         self._rows = np.empty((labels.n_labels, 3), dtype=np.int32)
-        self._due, self._fitted, self._temper = _FIRST_REFIT, 0, 1.0
-
-    @property
-    def n_answers(self) -> int:
-        return int(self.counts.sum())
+        self._due, self._fitted, self.n_fits = _FIRST_REFIT, 0, 0
+        self._text_due = 2 * _FIRST_REFIT
 
     def update(self, answer: Answer) -> None:
         """Take in an answer, and refit when that is due."""
         self._rows[self.n_answers] = answer.item, answer.person, answer.label
+        self.n_answers += 1
         self.counts[answer.item] += 1
         self.people[answer.person] += 1
         self.votes[answer.item, answer.label] += 1
         likelihood = np.maximum(self.confusion[answer.person, :, answer.label], _SMALLEST)
-        moved = self.posterior[answer.item] * likelihood**self._temper
+        moved = self.posterior[answer.item] * likelihood
         self.posterior[answer.item] = moved / moved.sum()
         if self.learns and self.n_answers >= self._due:
             self.refit()
+
+    def answers_from(self, first: int) -> NDArray[np.int32]:
+        """Return answers from the given one on, as rows of item, person and label."""
+        return self._rows[first : self.n_answers]
 
     def labels(self) -> LabelMatrix:
         """Return the answers so far."""
@@ -73,14 +80,14 @@ class Belief:
         if self._fitted == self.n_answers:
             return
         labels = self.labels()
-        model = HierarchicalDawidSkene(prevalence_weight=50.0).fit(labels)
-        if self.texts is not None:
-            self.prior = self.texts.fit(model.posterior_, self.counts, self.rng)
-            if self.prior is not None:
-                model = HierarchicalDawidSkene().fit(labels, prior=self.prior)
-        self.model, self._fitted = model, self.n_answers
+        if self.texts is not None and self.n_answers >= self._text_due:
+            alone = SampledDawidSkene().fit(labels)
+            self.prior = self.texts.fit(alone.posterior_, self.counts, self.rng)
+            self._text_due = int(self.n_answers * (1 + TEXT_GROWTH)) + 1
+        model = SampledDawidSkene().fit(labels, prior=self.prior)
+        self.model, self._fitted, self.n_fits = model, self.n_answers, self.n_fits + 1
         self.confusion, self.unknown = model.confusion_, model.skills_.unknown
-        self.posterior, self._temper = model.posterior_, model.skills_.temper
+        self.posterior = model.posterior_
         self._due = int(self.n_answers * (1 + GROWTH)) + 1
 
     def anybody(self) -> FloatArray:

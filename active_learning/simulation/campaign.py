@@ -50,14 +50,14 @@ def play(
     orders, ties = np.random.default_rng([seed, 0]), np.random.default_rng([seed, 1])
     campaign = replay(material.labels, protocol, orders)
     belief = Belief(material.labels, material.texts, ties, learns=policy.learns)
-    accuracy = np.empty(len(at))
+    score_of, accuracy = policy.start(), np.empty(len(at))
     for mark, answers in enumerate(at):
         while campaign.given < answers:
             question = campaign.ask()
             assert question is not None
             item = question.candidates[0]
             if len(question.candidates) > 1:
-                score = policy.score(belief, question.candidates, question.person)
+                score = score_of(belief, question.candidates, question.person)
                 best = np.flatnonzero(score == score.max())
                 item = question.candidates[best[ties.integers(len(best))]]
             belief.update(campaign.answer(int(item)))

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from active_learning.arrays import FloatArray, IntArray
-from active_learning.routing import Rule, priority
-from active_learning.simulation.activelab import active_lab
+from active_learning.routing import priority
+from active_learning.simulation.activelab import ActiveLab
 from active_learning.simulation.belief import Belief
+from active_learning.stopping import Rule
 from annotator.domain.errors import InputError
 
 Score = Callable[[Belief, IntArray, int | None], FloatArray]
@@ -26,11 +27,16 @@ Readout = Callable[[Belief], FloatArray]
 FIXED = 3
 """Answers an item that `uncertainty` asks for, before it goes on to the next."""
 
+RANDOM_MAJORITY = "random-majority"
+
+_NEVER = Rule(target_risk=1e-9, min_overlap=10**6, max_overlap=10**6)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     name: str
-    score: Score
+    start: Callable[[], Score]
+    """Gives the score of one campaign, which may keep what it has seen."""
     readout: Readout
     learns: bool = True
 
@@ -64,25 +70,21 @@ def uncertain_then_fixed(belief: Belief, candidates: IntArray, person: int | Non
     return np.asarray(unsure + 2.0 * ((counts % FIXED) > 0) - 4.0 * (counts // FIXED))
 
 
-def adaptive(rule: Rule) -> Score:
-    """Return the routing of the service under a rule."""
-
-    def score(belief: Belief, candidates: IntArray, person: int | None) -> FloatArray:
-        matrix = belief.anybody() if person is None else belief.confusion[person]
-        return priority(belief.posterior[candidates], belief.counts[candidates], matrix, rule)
-
-    return score
+def adaptive(belief: Belief, candidates: IntArray, person: int | None) -> FloatArray:
+    """The routing of the service. A replay goes on to its budget, so that items are never settled here."""
+    matrix = belief.anybody() if person is None else belief.confusion[person]
+    return priority(belief.posterior[candidates], belief.counts[candidates], matrix, _NEVER)
 
 
-def policies(names: Sequence[str], rule: Rule) -> list[Policy]:
+def policies(names: Sequence[str]) -> list[Policy]:
     """Return the policies of these names. Raises `InputError` for a name that is none, and for none at all."""
-    known = {
-        "random-majority": (fewest_first, majority),
-        "random-dawid-skene": (fewest_first, consensus),
-        "uncertainty": (uncertain_then_fixed, consensus),
-        "uncertainty-majority": (uncertain_then_fixed, majority),
-        "activelab": (active_lab, consensus),
-        "adaptive": (adaptive(rule), consensus),
+    known: dict[str, tuple[Callable[[], Score], Readout]] = {
+        RANDOM_MAJORITY: (lambda: fewest_first, majority),
+        "random-dawid-skene": (lambda: fewest_first, consensus),
+        "uncertainty": (lambda: uncertain_then_fixed, consensus),
+        "uncertainty-majority": (lambda: uncertain_then_fixed, majority),
+        "activelab": (ActiveLab, consensus),
+        "adaptive": (lambda: adaptive, consensus),
     }
     unknown = [name for name in names if name not in known]
     if unknown or not names:
@@ -91,4 +93,4 @@ def policies(names: Sequence[str], rule: Rule) -> list[Policy]:
             where="--policies",
             mend=f"There are: {', '.join(known)}.",
         )
-    return [Policy(name, *known[name], learns=known[name] != (fewest_first, majority)) for name in dict.fromkeys(names)]
+    return [Policy(name, *known[name], learns=name != RANDOM_MAJORITY) for name in dict.fromkeys(names)]

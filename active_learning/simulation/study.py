@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,6 @@ from active_learning.arrays import FloatArray, IntArray
 from active_learning.simulation.campaign import Material, marks, play
 from active_learning.simulation.policies import Policy
 from active_learning.simulation.replay import Protocol
-from active_learning.stopping import Rule
 from annotator.consensus.labels import LabelMatrix
 from annotator.consensus.skills import expected_accuracy
 
@@ -26,19 +25,18 @@ VERSION = 1
 """Goes up when a policy or the measurement changes, so that old results are not taken for new ones."""
 
 FOLDS = (3, 5)
-_DRAWS = 20
+_DRAWS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is played: `budget` in judgements an item at the most, seeds `first_seed` and on, `rule` of the project."""
+    """What is played: `budget` in judgements an item at the most, seeds `first_seed` and on."""
 
     policies: Sequence[Policy]
     protocol: Protocol
     seeds: int = 5
     first_seed: int = 0
     budget: float = 6.0
-    rule: Rule = field(default_factory=Rule)
 
     def all_seeds(self) -> range:
         return range(self.first_seed, self.first_seed + self.seeds)
@@ -107,7 +105,7 @@ def _content(material: Material) -> bytes:
 
 
 def _key(content: bytes, plan: Plan, policy: Policy, seed: int, at: IntArray) -> str:
-    said = json.dumps([VERSION, policy.name, str(plan.protocol), seed, at.tolist(), repr(plan.rule)])
+    said = json.dumps([VERSION, policy.name, str(plan.protocol), seed, at.tolist()])
     return hashlib.sha256(content + said.encode()).hexdigest()
 
 

@@ -55,12 +55,10 @@ def simulate(
     from active_learning.simulation.inputs import read_material
     from active_learning.simulation.page import write_page
     from active_learning.simulation.report import report as sum_up
-    from active_learning.stopping import Rule
 
-    rule = Rule()
-    chosen = known.policies([name.strip() for name in policies.split(",") if name.strip()], rule)
+    chosen = known.policies([name.strip() for name in policies.split(",") if name.strip()])
     material = read_material(truth, labels, items, _crowd(people, answers, skill), seed)
-    plan = study.Plan(chosen, protocol, seeds, seed, budget, rule)
+    plan = study.Plan(chosen, protocol, seeds, seed, budget)
     report.mkdir(parents=True, exist_ok=True)
     console, done = terminal(), 0
     with bar(console, "Playing campaigns", study.work(material, plan)) as show:
