@@ -266,7 +266,6 @@ class Mirror:
             mirror.drop_task(session, row.subject, self._version)
             outbox.done(session, row.id)
 
-
     def _done(self, row: Outbox) -> None:
         with self._database.writing() as session:
             outbox.done(session, row.id)
