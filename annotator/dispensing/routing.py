@@ -21,8 +21,8 @@ from annotator.storage.learning import Standing
 from annotator.storage.leases import Candidate, Conditions
 from annotator.storage.tables import Project
 
-_BEGUN = 100  # begun items looked at; where there are as many, nothing new is begun
-_FRESH = 200  # new items from the top of the priority index that are weighed for this person
+_BEGUN = 64  # begun items looked at; where there are as many, nothing new is begun
+_FRESH = 128  # new items from the top of the priority index that are weighed for this person
 _TRIES = 5  # of the best, while others are taking them
 _LEAST_SECONDS = 1.0
 
@@ -33,6 +33,7 @@ class Pick(StrEnum):
     AUDIT = "audit"  # the random slice from which shares and the model itself are judged
     MODEL = "model"  # the largest expected gain of information for this person
     RANDOM = "random"  # the seeded order
+    CONTROL = "control"  # a control item, which says nothing of any order
 
 
 @dataclass(frozen=True, slots=True)
