@@ -9,7 +9,6 @@ anybody counts or exports in the main one is about them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
@@ -25,27 +24,13 @@ from annotator.storage.outbox import OutboxKind
 from annotator.storage.tables import Annotation, Item, Outbox, Person, Project, StudioChange
 from annotator.studio.client import StudioClient
 from annotator.studio.removal import remove_withdrawn
-from annotator.studio.rows import AnnotationRow, Mirrored, TaskChange, TaskRef, TaskRow, key_number
+from annotator.studio.rows import AnnotationRow, Books, Mirrored, TaskChange, TaskRef, TaskRow, key_number
 
 _ITEMS = 2_500
 _ANSWERS = 200
 _SWEPT = "swept_until"
 _MARGIN = timedelta(seconds=10)
 _BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Answers that only we hold, that only Label Studio holds under one of our keys, and that it holds twice."""
-
-    missing: int
-    unknown: int
-    twice: int
-    alike: int
-
-    @property
-    def balanced(self) -> bool:
-        return not (self.missing or self.unknown or self.twice)
 
 
 class Mirror:
