@@ -11,6 +11,7 @@ from rich.console import Console
 from annotator.commands import (
     agreement,
     consensus,
+    evaluate,
     export,
     guideline,
     ingest,
@@ -18,7 +19,9 @@ from annotator.commands import (
     people,
     pool,
     privacy,
+    release,
     settings,
+    simulate,
     synthesize,
     train,
     up,
@@ -36,16 +39,19 @@ app.command("up")(up.up)
 app.command("ingest")(ingest.ingest)
 app.command("synthesize")(synthesize.synthesize)
 app.command("export")(export.export)
+app.command("evaluate")(evaluate.evaluate)
 app.command("consensus")(consensus.consensus)
 app.command("agreement")(agreement.agreement)
 app.command("train")(train.train)
 app.command("pool")(pool.pool)
+app.command("simulate")(simulate.simulate)
 app.command("worker")(worker.worker)
 app.command("settings")(settings.settings)
 app.add_typer(people.app, name="people")
 app.add_typer(mirror.app, name="mirror")
 app.add_typer(guideline.app, name="guideline")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(release.app, name="release")
 
 
 def _version(wanted: bool) -> None:

@@ -125,6 +125,9 @@ def open_bank_mirror(service: Service) -> Mirror | None:
         bank = controls.bank_of(session, service.project.id)
     if bank is None:
         return None
+    bank.guideline_version_id = (
+        service.project.guideline_version_id
+    )  # control items are answered under the project's own
     client, config = studio_client(service.settings), service.label_config
     return Mirror(service.database, client, bank, service.schema, config, service.clock, part="(control items)")
 

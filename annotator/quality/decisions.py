@@ -106,6 +106,8 @@ def appeal(database: Database, person_id: str, text: str, now: datetime) -> None
 def decide_pause(database: Database, actor: str, pause_id: str, reason: str, now: datetime, *, resume: bool) -> None:
     """Let a person go on, or confirm the pause; the reason is told to them. What was gathered before a resumption is dropped.
 
+    A pause that was kept can still be lifted later.
+
     Raises:
         NotFoundError: there is no such pause.
         ConflictError: somebody has decided on it before.
@@ -116,8 +118,9 @@ def decide_pause(database: Database, actor: str, pause_id: str, reason: str, now
         if known is None:
             raise NotFoundError("There is no such pause.")
         person = people.locked(session, known.person_id)
-        pause = quality.open_pause(session, person.id)
-        if pause is None or pause.id != pause_id:
+        pause = quality.pauses_of(session, person.id)[-1]
+        settled = pause.decision == "resume" or (pause.decision == "keep" and not resume)
+        if pause.id != pause_id or settled:
             raise ConflictError("Somebody has decided on this pause already.", mend="Reload the page.")
         pause.reason, pause.decided_at, pause.decided_by = _text(reason, "reason"), now, actor
         pause.decision = "resume" if resume else "keep"
@@ -151,10 +154,10 @@ def _propose_if_due(session: Session, person: Person, now: datetime, threshold: 
 
 def _close_lifted(session: Session, person_id: str, now: datetime) -> None:
     """A pause that was lifted elsewhere, as on the people's page, was decided by whoever lifted it."""
-    pause = quality.open_pause(session, person_id)
-    if pause is not None:
-        pause.decision, pause.decided_at, pause.reason = "resume", now, "Lifted by a coordinator."
-        session.add(pause)
+    pauses = quality.pauses_of(session, person_id)
+    if pauses and pauses[-1].decision != "resume":
+        pauses[-1].decision, pauses[-1].decided_at, pauses[-1].reason = "resume", now, "Lifted by a coordinator."
+        session.add(pauses[-1])
         session.flush()
 
 
@@ -182,7 +185,7 @@ def _since(session: Session, person_id: str, since: datetime) -> list[tuple[Evid
     return [
         (evidence, control.expected)
         for evidence, annotation, control, _ in reversed(rows)
-        if evidence.right is not None and annotation.created_at > since
+        if evidence.right is not None and annotation.created_at >= since
     ]
 
 

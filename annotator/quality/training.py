@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from annotator.dispensing import wellbeing
+from annotator.dispensing import gates, wellbeing
 from annotator.domain.answers import Answer, flat_labels
 from annotator.domain.controls import compare
 from annotator.domain.errors import ConflictError, NotFoundError
@@ -28,6 +28,8 @@ from annotator.storage.tables_quality import TrainingAttempt
 
 TRIES = 3
 """After so many tries at a card the explanation has been read often enough to go on."""
+_OUTSIDE = (EmptyReason.ONBOARDING, EmptyReason.NOT_APPROVED)
+"""What keeps somebody out of training too. Who is paused, or has a quiz to take, may train meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,9 @@ def deal(database: Database, project: Project, schema: Schema, person_id: str, n
     """Show the first card that is not done, within the limits of exposure; with none left, begin qualification."""
     with database.writing() as session:
         person = people.locked(session, person_id)
+        refusal = gates.refusal(session, project, person)
+        if refusal in _OUTSIDE:
+            return NoCard(refusal)
         exposure.end(session, person_id, now)
         _, undone, _ = _sorted(session, schema, person_id)
         if not undone:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, func
 from sqlmodel import Session, col, select, update
 
 from annotator.storage.tables import Annotation, Item, Outbox
+from annotator.storage.tables_people import Tombstone
 
 
 class OutboxKind(StrEnum):
@@ -35,7 +36,8 @@ def due(session: Session, project_id: str, now: datetime, limit: int) -> list[Ou
     elsewhere = col(Item.project_id) != project_id
     answered = exists().where(col(Annotation.id) == Outbox.subject, col(Item.id) == Annotation.item_id, elsewhere)
     item = exists().where(col(Item.id) == Outbox.subject, elsewhere)
-    statement = select(Outbox).where(Outbox.due_at <= now, ~answered, ~item)
+    stone = exists().where(col(Tombstone.annotation_id) == Outbox.subject, col(Item.id) == Tombstone.item_id, elsewhere)
+    statement = select(Outbox).where(Outbox.due_at <= now, ~answered, ~item, ~stone)
     return list(session.exec(statement.order_by(col(Outbox.id)).limit(limit)))
 
 

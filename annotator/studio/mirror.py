@@ -9,28 +9,42 @@ anybody counts or exports in the main one is about them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from sqlmodel import Session
 
 from annotator.domain.clock import Clock
 from annotator.domain.errors import AnnotatorError, StudioUnavailableError
 from annotator.domain.schema import Schema
-from annotator.storage import audit, markers, mirror, outbox, withdrawal
+from annotator.storage import markers, mirror, outbox
 from annotator.storage.database import Database
 from annotator.storage.markers import STUDIO_STATE
 from annotator.storage.mirror import ToMirror
 from annotator.storage.outbox import OutboxKind
-from annotator.storage.tables import Annotation, Item, Outbox, Person, Project, StudioChange
+from annotator.storage.tables import Item, Outbox, Person, Project
+from annotator.studio.changes import bring_back
 from annotator.studio.client import StudioClient
 from annotator.studio.removal import remove_withdrawn
-from annotator.studio.rows import AnnotationRow, Books, Mirrored, TaskChange, TaskRef, TaskRow, key_number
+from annotator.studio.rows import AnnotationRow, TaskRef, TaskRow, key_number
 
 _ITEMS = 2_500
 _ANSWERS = 200
 _SWEPT = "swept_until"
 _MARGIN = timedelta(seconds=10)
 _BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Answers that only we hold, that only Label Studio holds under one of our keys, and that it holds twice."""
+
+    missing: int
+    unknown: int
+    twice: int
+    alike: int
+
+    @property
+    def balanced(self) -> bool:
+        return not (self.missing or self.unknown or self.twice)
 
 
 class Mirror:
@@ -92,7 +106,10 @@ class Mirror:
         newest = self.client.newest_change(self.ls_project, since)
         if newest is None:
             return 0
-        found = sum(self._reconcile(change) for change in self.client.changed_since(self.ls_project, since - _MARGIN))
+        found = sum(
+            bring_back(self._database, change, self._clock.now())
+            for change in self.client.changed_since(self.ls_project, since - _MARGIN)
+        )
         with self._database.writing() as session:
             markers.put(session, f"{_SWEPT}:{self._version}:{self.ls_project}", newest.isoformat())
         return found
@@ -249,32 +266,6 @@ class Mirror:
             mirror.drop_task(session, row.subject, self._version)
             outbox.done(session, row.id)
 
-    def _reconcile(self, change: TaskChange) -> int:
-        """Compare one task with what we hold; return how many things done there were new to us."""
-        if change.item_id is None:
-            return 0
-        now, found = self._clock.now(), 0
-        with self._database.writing() as session:
-            item = session.get(Item, change.item_id)
-            if item is None:
-                return 0
-            ours = {key_number(answer.id): answer for answer in mirror.answers_of(session, item.id)}
-            theirs = {annotation.key_number for annotation in change.annotations}
-            withdrawn = {key_number(answer) for answer in withdrawal.stones_on(session, item.id)}
-            for number, answer in ours.items():
-                if number not in theirs and answer.ls_annotation_id is not None:
-                    answer.ls_annotation_id = None
-                    outbox.add(session, now, OutboxKind.ANNOTATION, answer.id)
-                    audit.record(session, now, audit.SERVICE, "annotation.restored", item.id, annotation=answer.id)
-                    found += 1
-            for annotation in change.annotations:
-                if annotation.key_number in withdrawn:
-                    continue  # it is about to be deleted there, and no copy of it is wanted here
-                answer_there = ours.get(annotation.key_number) if annotation.key_number is not None else None
-                if not _same(answer_there, annotation):
-                    found += _note(session, item.id, answer_there, annotation, now)
-        return found
-
     def _done(self, row: Outbox) -> None:
         with self._database.writing() as session:
             outbox.done(session, row.id)
@@ -286,23 +277,3 @@ class Mirror:
     def _mark(self, state: str) -> None:
         with self._database.writing() as session:
             markers.put(session, STUDIO_STATE, f"{state} {self._clock.now().isoformat()}")
-
-
-def _same(answer: Annotation | None, annotation: Mirrored) -> bool:
-    return answer is not None and [dict(region) for region in annotation.result] == answer.result
-
-
-def _note(session: Session, item_id: str, answer: Annotation | None, annotation: Mirrored, now: datetime) -> int:
-    """Keep what was done there, once; return 1 when it was new."""
-    change = StudioChange(
-        item_id=item_id,
-        annotation_id=answer.id if answer is not None else None,
-        ls_annotation_id=annotation.annotation_id,
-        result=[dict(region) for region in annotation.result],
-        changed_at=annotation.updated_at,
-        seen_at=now,
-    )
-    if not mirror.add_change(session, change):
-        return 0
-    audit.record(session, now, audit.SERVICE, "studio.changed", item_id, ls_annotation=annotation.annotation_id)
-    return 1

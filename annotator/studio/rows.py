@@ -76,17 +76,3 @@ class TaskChange:
     item_id: str | None  # None: made in Label Studio, by hand
     updated_at: datetime
     annotations: tuple[Mirrored, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Answers that only we hold, that only Label Studio holds under one of our keys, and that it holds twice."""
-
-    missing: int
-    unknown: int
-    twice: int
-    alike: int
-
-    @property
-    def balanced(self) -> bool:
-        return not (self.missing or self.unknown or self.twice)

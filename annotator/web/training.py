@@ -9,6 +9,7 @@ import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import Field
 
 from annotator.domain.answers import Answer
@@ -24,6 +25,7 @@ from annotator.web.label import editor_page
 from annotator.web.pages import render
 from annotator.web.security import VolunteerDep
 from annotator.web.service import Service, ServiceDep
+from annotator.web.welcome import next_address
 from guidelines.excerpt import Excerpt, excerpts
 
 router = APIRouter(include_in_schema=False)
@@ -36,6 +38,8 @@ class Explained(contract.AnswerOut):
 
 @router.get("/training")
 def training_page(request: Request, service: ServiceDep, caller: VolunteerDep) -> Response:
+    if address := next_address(service, caller.id):
+        return RedirectResponse(address, 303)
     with service.database.reading() as session:
         standing = course.standing(session, service.schema, caller.id)
     return render(
@@ -49,6 +53,8 @@ def training_page(request: Request, service: ServiceDep, caller: VolunteerDep) -
 
 @router.get("/training/label")
 def training_editor(request: Request, service: ServiceDep, caller: VolunteerDep) -> Response:
+    if address := next_address(service, caller.id):
+        return RedirectResponse(address, 303)
     return editor_page(request, service, caller, training=True)
 
 

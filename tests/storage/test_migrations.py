@@ -17,6 +17,7 @@ from annotator.storage import (
     tables_people,
     tables_quality,
     tables_recheck,
+    tables_releases,
 )
 from annotator.storage.database import migration_config
 
@@ -32,6 +33,7 @@ def test_migrations_and_tables_say_the_same(database):
     assert tables_learning
     assert tables_quality
     assert tables_recheck
+    assert tables_releases
     assert differences == []
 
 

@@ -32,7 +32,7 @@ def learned(site):
         client = site.enter(Role.VOLUNTEER)
         for _ in range(30):
             given = client.post("/api/v1/next").json()
-            answer(client, given, rating(str(int(given["item"]["id"].removeprefix("item-")) % 4)))
+            answer(client, given, rating(str(int(given["item"]["text"].split()[1].rstrip(":")) % 4)))
     common = (service.database, service.project, service.schema)
     model = train(*common, service.settings.home, service.now())
     refit(*common, service.now())

@@ -93,6 +93,15 @@ MATRIX = {
     "POST /coordinator/recheck/{public_id:path}": DESK,
     "GET /researcher": {"researcher", *DESK},
     "POST /researcher/export": {"researcher", *DESK},
+    "POST /researcher/token": {"researcher", *DESK},
+    "GET /researcher/releases/{version}": {"researcher", *DESK},
+    "GET /researcher/releases/{version}/files/{name}": {"researcher", *DESK},
+    "GET /researcher/releases/{version}/charts/{name}": {"researcher", *DESK},
+    "POST /researcher/releases/{version}/download": {"researcher", *DESK},
+    "POST /researcher/releases/{version}/approval": DESK,
+    "POST /researcher/releases/{version}/withdrawal": DESK,
+    "GET /api/v1/releases": {"researcher", *DESK},
+    "GET /api/v1/releases/{version}/archive": {"researcher", *DESK},
 }
 
 

@@ -14,6 +14,7 @@ from annotator.storage import (
     tables_people,
     tables_quality,
     tables_recheck,
+    tables_releases,
 )
 
 assert tables  # imported so that the metadata knows every table
@@ -24,6 +25,7 @@ assert tables_people
 assert tables_learning
 assert tables_quality
 assert tables_recheck
+assert tables_releases
 
 connection = context.config.attributes["connection"]
 context.configure(

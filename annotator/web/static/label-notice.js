@@ -115,18 +115,18 @@ export function emptyQueue(reason, minutes) {
     },
     not_qualified: {
       title: "Not open to you yet",
-      text: "Labelling opens with training: a few postings with known answers, explained one by one. If you have done it, ask your coordinator.",
-      link: ["To the training", "/training"],
+      text: "Labelling opens with training: postings with known answers, explained one by one. If you have come from there, see what is worth reading again.",
+      link: ["To the training", () => location.assign("/training")],
     },
     paused: {
       title: "Your labelling is paused",
       text: "Nothing is held in your name. Why it is paused, and how to object, stands on a page of your own.",
-      link: ["See why, and object", "/me/labelling"],
+      link: ["See why, and object", () => location.assign("/me/labelling")],
     },
     trained: {
       title: "Training is done",
       text: "Thank you. What comes next are postings as in real work; after some of them labelling is open to you, or you are told what to read again.",
-      link: ["Go on", "/label"],
+      link: ["Go on", () => location.assign("/label")],
     },
     none: {
       title: "Nothing to label yet",
