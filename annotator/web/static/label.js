@@ -188,8 +188,7 @@ class LabelPage {
     const { title, text, wait, body, link } = rest ?? emptyQueue(empty, minutes);
     this.#setState("empty");
     const again = [wait ? "Ask now" : "Look again", () => this.next()];
-    const elsewhere = rest ? [["Your time and support", "/me"]] : link ? [[link[0], () => location.assign(link[1])]] : [];
-    showNotice({ title, text, body, actions: [...elsewhere, again], quiet });
+    showNotice({ title, text, body, actions: [...(rest ? [["Your time and support", "/me"]] : link ? [link] : []), again], quiet });
     if (wait) this.#askAgainIn(wait);
   }
 
