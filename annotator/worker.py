@@ -110,7 +110,7 @@ def _retrain(service: Service) -> bool:
 
 
 def _predict(service: Service, mirror: Mirror) -> int:
-    return push_predictions(service.database, mirror, service.schema.rating)
+    return push_predictions(service.database, service.project, mirror, service.schema.rating)
 
 
 def open_mirror(service: Service) -> Mirror:

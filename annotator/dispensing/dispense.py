@@ -149,7 +149,7 @@ class _Asking:
         where = (self.session, self.project.id, self.person_id, conditions)
         found = self.router.choose(conditions, pass_over_locked=pass_over_locked and control is None)
         if control is not None:
-            found = Picked(control, Pick.RANDOM)
+            found = Picked(control, Pick.CONTROL)
         if found is not None:
             return Lease(
                 item_id=found.item_id,

@@ -130,8 +130,8 @@ class Unmirrored:
     version: int
 
 
-def unmirrored(session: Session, version_id: str, limit: int) -> list[Unmirrored]:
-    """Return predictions to push, of items that have a task under that guideline version and may leave the house."""
+def unmirrored(session: Session, project: Project, limit: int) -> list[Unmirrored]:
+    """Return predictions to push, of items that have a task under the project's guideline version and may leave the house."""
     statement = (
         select(Prediction, MirrorTask.ls_task_id, ModelVersion.version)
         .join(Item, col(Item.id) == Prediction.item_id)
@@ -139,7 +139,8 @@ def unmirrored(session: Session, version_id: str, limit: int) -> list[Unmirrored
         .join(ModelVersion, col(ModelVersion.id) == Prediction.model_id)
         .where(
             col(Prediction.mirrored).is_(False),
-            MirrorTask.guideline_version_id == version_id,
+            Item.project_id == project.id,
+            MirrorTask.guideline_version_id == project.guideline_version_id,
             col(Item.state).not_in(_SHUT),
         )
         .limit(limit)

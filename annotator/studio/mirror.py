@@ -69,11 +69,6 @@ class Mirror:
         self._opened: int | None = None
 
     @property
-    def version_id(self) -> str:
-        """Id of the guideline version that this mirror is of."""
-        return self._version
-
-    @property
     def ls_project(self) -> int:
         """The project's id there; asks the server the first time."""
         if self._opened is None:

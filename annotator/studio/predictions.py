@@ -14,6 +14,7 @@ from annotator.domain.schema import LabelSpec
 from annotator.storage import learning
 from annotator.storage.database import Database
 from annotator.storage.learning import Unmirrored
+from annotator.storage.tables import Project
 from annotator.studio.client import StudioClient
 from annotator.studio.failures import explained
 from annotator.studio.label_config import TEXT
@@ -37,14 +38,14 @@ class PredictionRow:
     model_version: str
 
 
-def push_predictions(database: Database, mirror: Mirror, spec: LabelSpec) -> int:
+def push_predictions(database: Database, project: Project, mirror: Mirror, spec: LabelSpec) -> int:
     """Push one batch of what Label Studio does not have yet; return how many there were.
 
     Raises:
         StudioUnavailableError: the server does not answer; everything still waits.
     """
     with database.reading() as session:
-        waiting = learning.unmirrored(session, mirror.version_id, _BATCH)
+        waiting = learning.unmirrored(session, project, _BATCH)
     if waiting:
         put_predictions(mirror.client, mirror.ls_project, [_row(one, spec) for one in waiting])
         with database.writing() as session:

@@ -61,7 +61,7 @@ def say(world, version, probabilities):
 
 
 def push(world, mirror):
-    return push_predictions(world.database, mirror, SCHEMA.rating)
+    return push_predictions(world.database, world.project, mirror, SCHEMA.rating)
 
 
 def there(mirror):
@@ -100,7 +100,7 @@ def test_a_newer_version_replaces_what_it_moved_and_leaves_what_others_said(worl
     say(world, 1, dict.fromkeys((moved, still), (0.7, 0.1, 0.1, 0.1)))
     push(world, mirror)
     with world.database.reading() as session:
-        task = mirror_rows.task_of(session, world.item(moved).id, mirror.version_id)
+        task = mirror_rows.task_of(session, world.item(moved).id, world.project.guideline_version_id)
     result = [{"id": "x", "from_name": "concern", "to_name": "text", "type": "choices", "value": {"choices": ["2"]}}]
     mirror.client._sdk.predictions.create(task=task, result=result, score=0.5, model_version="somebody else")
     say(world, 2, {moved: (0.1, 0.1, 0.1, 0.7)})
@@ -126,13 +126,13 @@ def test_a_task_that_was_deleted_there_holds_nothing_up_and_gets_its_prediction_
     mirror.push()
     item = world.item(name)
     with world.database.reading() as session:
-        task = mirror_rows.task_of(session, item.id, mirror.version_id)
+        task = mirror_rows.task_of(session, item.id, world.project.guideline_version_id)
     mirror.client._sdk.tasks.delete(id=str(task))
     say(world, 1, {name: (0.7, 0.1, 0.1, 0.1)})
     push(world, mirror)
     assert waiting(world) == 0
     with world.database.writing() as session:
-        mirror_rows.drop_task(session, item.id, mirror.version_id)
+        mirror_rows.drop_task(session, item.id, world.project.guideline_version_id)
     mirror.push()
     assert push(world, mirror) == 1
     assert there(mirror) == {item.id: [("annotator 1", "0", 0.7)]}
