@@ -26,7 +26,9 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    with up(tmp_path_factory.mktemp("first-light") / "home", "--demo", ANNOTATOR_CONTROL_RATE="0") as running:
+    """The demo without control items and picks of chance, so that both volunteers meet the same postings in the same order."""
+    settled = {"ANNOTATOR_CONTROL_RATE": "0", "ANNOTATOR_AUDIT_SHARE": "0"}
+    with up(tmp_path_factory.mktemp("first-light") / "home", "--demo", **settled) as running:
         yield running
 
 
