@@ -20,7 +20,7 @@ from annotator.consensus.sampled import SampledDawidSkene
 GROWTH = 0.05
 """A refit is due when answers have grown by this share."""
 
-TEXT_GROWTH = 0.15
+TEXT_GROWTH = 0.25
 """A classifier is due when answers have grown by this share. Items answered since are new to the one before."""
 
 _FIRST_REFIT = 64

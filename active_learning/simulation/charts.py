@@ -30,8 +30,11 @@ def _chart(report: dict[str, Any]) -> Any:
         for name, policy in report["policies"].items()
         for (x, y), (low, high) in zip(policy["curve"], policy["interval"], strict=True)
     ]
-    colour = alt.Color("policy:N", sort=names, scale=alt.Scale(domain=names, range=list(_COLOURS)), title=None)
-    dash = alt.StrokeDash("policy:N", sort=names, scale=alt.Scale(domain=names, range=list(_DASHES)), title=None)
+    legend = alt.Legend(
+        title=None, labelLimit=0, symbolOpacity=1, symbolSize=400, symbolType="stroke", symbolStrokeWidth=2
+    )
+    colour = alt.Color("policy:N", sort=names, scale=alt.Scale(domain=names, range=list(_COLOURS)), legend=legend)
+    dash = alt.StrokeDash("policy:N", sort=names, scale=alt.Scale(domain=names, range=list(_DASHES)), legend=legend)
     x = alt.X("judgements:Q", title="judgements an item")
     y = alt.Y("accuracy:Q", title="accuracy", scale=alt.Scale(zero=False))
     base = alt.Chart(alt.InlineData(values=rows))

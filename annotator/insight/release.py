@@ -4,12 +4,13 @@ lives in `exports`; who may hand it out lives in `publish`.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from annotator.domain.errors import ConflictError, InputError
+from annotator.domain.errors import AnnotatorError, ConflictError, InputError
 from annotator.insight.freeze import freeze
 from annotator.insight.planted import Planted
 from annotator.insight.release_gate import GATE_VERSION, recheck
@@ -63,12 +64,16 @@ def frozen_for(
     if (folder / FACTS).exists():
         return Frozen.open(folder)
     planted = Planted.read(corpus) if corpus is not None else None
-    frozen = freeze(database, project, guideline, folder, now, planted=planted, advance=advance)
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    frozen = freeze(database, project, guideline, unfinished, now, planted=planted, advance=advance)
     if frozen.n_items == 0:
+        shutil.rmtree(unfinished)
         raise InputError(
             "No item has all its judgements yet.", where="release", mend="See the desk for what is in progress."
         )
-    return frozen
+    unfinished.rename(folder)
+    return Frozen.open(folder)
 
 
 def built(
@@ -95,7 +100,7 @@ def built(
         raise ConflictError(
             f"Version {plan.version} is there already.", mend="A release never changes: build a higher version."
         )
-    check_blockers(blockers(frozen, [], gate=False), plan.despite)  # the build itself asks the gate
+    _check(frozen, plan)
     plan = replace(plan, previous=plan.previous or _newest(known))
     released = build_release(
         frozen, plan, places.release, places.apart, recheck, GATE_VERSION, processes=processes, say=say
@@ -105,6 +110,15 @@ def built(
         detail = {"version": plan.version, "digest": released.digest, "despite": dict(plan.despite)}
         audit.record(session, now, actor, "release.built", project.id, **detail)
     return released
+
+
+def _check(frozen: Frozen, plan: Plan) -> None:
+    """Make sure that nothing blocks the release; the build itself asks the gate. What is blocked is frozen anew next time."""
+    try:
+        check_blockers(blockers(frozen, [], gate=False), plan.despite)
+    except AnnotatorError:
+        shutil.rmtree(frozen.folder)
+        raise
 
 
 def _newest(known: list[Release]) -> load.Release | None:

@@ -40,7 +40,7 @@ def blockers(frozen: Frozen, unanswered: list[str], *, gate: bool = True) -> lis
     elif alpha["value"] < TENTATIVE:
         found.append(Blocker("agreement", f"Alpha of the rating is {alpha['value']:.2f}, under {TENTATIVE}."))
     if waiting := facts["counts"]["unadjudicated"]:
-        found.append(Blocker("unadjudicated", f"{waiting:,} items await a decision."))
+        found.append(Blocker("unadjudicated", f"{waiting:,} of the items await a decision."))
     if len(facts["guidelines"]) > 1:
         versions = ", ".join(f"{name} ({n:,})" for name, n in facts["guidelines"].items())
         found.append(Blocker("guideline", f"Judgements were made under several versions of the guideline: {versions}."))

@@ -20,6 +20,7 @@ ERASED = frozenset(
         "coordinator_pause",
         "quiz_pass",
         "adjudication_hold",
+        "release_token",
         "quality_evidence",
         "quality_pause",
         "qualification_round",
@@ -40,6 +41,7 @@ KEPT = frozenset(
         "adjudication",
         "invitation",  # who made it, not who used it
         "recheck_vote",
+        "release_approval",
     }
 )
 """Stay under the pseudonymous id, which leads to nobody any more."""

@@ -66,6 +66,15 @@ def task_of(session: Session, item_id: str, version_id: str) -> int | None:
     return task.ls_task_id if task is not None else None
 
 
+def tasks_of(session: Session, item_id: str) -> list[tuple[str, int | None, int]]:
+    """Return version id, that version's Label Studio project and task of an item, under every version it was mirrored under."""
+    statement = select(MirrorTask, GuidelineVersion).join(
+        GuidelineVersion, col(GuidelineVersion.id) == MirrorTask.guideline_version_id
+    )
+    rows = session.exec(statement.where(MirrorTask.item_id == item_id))
+    return [(version.id, version.ls_project_id, task.ls_task_id) for task, version in rows]
+
+
 def to_mirror(session: Session, annotation_ids: Iterable[str], version_id: str) -> dict[str, ToMirror]:
     """Return the answers by id, those left out whose items are shut away."""
     statement = (

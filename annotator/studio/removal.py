@@ -11,13 +11,16 @@ from annotator.studio.rows import key_number
 def remove_withdrawn(
     database: Database, client: StudioClient, ls_project: int, version_id: str, annotation_id: str
 ) -> None:
-    """Delete every copy of a withdrawn answer on its item's task. Doing it twice changes nothing."""
+    """Delete every copy of a withdrawn answer: in the project of the version in use (`ls_project`), and in those of versions before.
+
+    Doing it twice changes nothing.
+    """
     with database.reading() as session:
         stone = withdrawal.stone(session, annotation_id)
-        task_id = mirror.task_of(session, stone.item_id, version_id) if stone is not None else None
-    if task_id is None:
-        return
-    task = client.read_tasks(ls_project, [task_id]).get(task_id)
-    for annotation in task.annotations if task is not None else ():
-        if annotation.key_number == key_number(annotation_id):
-            client.delete_annotation(annotation.annotation_id, annotation_id)
+        tasks = mirror.tasks_of(session, stone.item_id) if stone is not None else []
+    for version, project, task_id in tasks:
+        where = ls_project if version == version_id else project
+        task = client.read_tasks(where, [task_id]).get(task_id) if where is not None else None
+        for annotation in task.annotations if task is not None else ():
+            if annotation.key_number == key_number(annotation_id):
+                client.delete_annotation(annotation.annotation_id, annotation_id)

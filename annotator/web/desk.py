@@ -17,7 +17,17 @@ from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.intake.run import ingest_file
 from annotator.intake.screens import open_vault
 from annotator.learning.standing import read_pool
-from annotator.storage import adjudication, annotation_log, audit, consensus, items, mirror, people, projects
+from annotator.storage import (
+    adjudication,
+    annotation_log,
+    audit,
+    consensus,
+    guideline_life,
+    items,
+    mirror,
+    people,
+    projects,
+)
 from annotator.storage.tables import Item
 from annotator.storage.tables_consensus import ConsensusFit
 from annotator.web import health
@@ -38,6 +48,7 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
     with service.database.reading() as session:
         counts = items.count_by_state(session, service.project.id)
         today = annotation_log.count_of_project(session, service.project.id, midnight)
+        usable = guideline_life.may_be_used(session, service.project.id, service.project.guideline_version_id)
     return render(
         request,
         "coordinator.html",
@@ -47,6 +58,7 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
         counts=counts,
         answers=standing.answers,
         answers_today=today,
+        usable=usable,
         agreement=standing.agreement,
         minimum=MINIMUM_ITEMS,
         consensus=_consensus(service),

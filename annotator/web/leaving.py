@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from annotator.dispensing.withdrawal import leave
 from annotator.people.erasure import erase_account
-from annotator.storage import annotation_log, withdrawal
+from annotator.storage import annotation_log, releases, withdrawal
 from annotator.web.pages import render
 from annotator.web.security import Caller, VolunteerDep, clear_cookies
 from annotator.web.service import Service, ServiceDep
@@ -78,6 +78,7 @@ def _page(
     with service.database.reading() as session:
         count = annotation_log.count_since(session, caller.person.created_at, caller.id)
         departure = withdrawal.departure_of(session, caller.id)
+        frozen = [release.version for release in releases.all_of(session, service.project.id)]
     return render(
         request,
         "leave.html",
@@ -86,6 +87,7 @@ def _page(
         count=count,
         chosen=chosen,
         departure=departure,
+        frozen=frozen,
         left=request.query_params.get("left", "") if departure is not None else "",
         problem=problem,
     )

@@ -192,6 +192,22 @@ def test_what_blocks_a_release_is_said_and_can_be_waived_only_with_a_reason(froz
     check_blockers(found[:3], {"agreement": "a pilot", "unadjudicated": "a pilot", "guideline": "a pilot"})
 
 
+def test_what_was_blocked_is_frozen_anew_once_it_is_mended(here, database, answers, clock, tmp_path):
+    places = Places(tmp_path / "next")
+    with database.writing() as session:
+        item = session.exec(select(Item).where(Item.state == "agreed")).first()
+        item.state = "adjudicating"
+        session.add(item)
+    freeze = lambda: frozen_for(database, here.project, here.guideline, places.snapshot, clock.now())  # noqa: E731
+    with pytest.raises(ConflictError, match="await a decision"):
+        built(database, here.project, freeze(), Plan("1.0.1", answers), places, "t", clock.now())
+    with database.writing() as session:
+        for waiting in session.exec(select(Item).where(Item.state == "adjudicating")):
+            waiting.state = "agreed"
+            session.add(waiting)
+    assert freeze().facts["counts"]["unadjudicated"] == 0
+
+
 def test_a_text_that_the_gate_would_mask_blocks_the_plan_and_the_build(here, database, answers, clock, tmp_path):
     with database.writing() as session:
         item = session.exec(select(Item).order_by(Item.public_id)).first()

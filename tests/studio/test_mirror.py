@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from sqlmodel import select
@@ -12,10 +14,10 @@ from annotator.dispensing.withdrawal import leave
 from annotator.domain.answers import Answer
 from annotator.domain.errors import StudioUnavailableError
 from annotator.domain.ids import new_id
-from annotator.storage import markers, outbox
+from annotator.storage import markers, outbox, projects
 from annotator.storage import mirror as mirror_rows
 from annotator.storage.markers import STUDIO_STATE
-from annotator.storage.tables import Annotation, Outbox, Person, StudioChange
+from annotator.storage.tables import Annotation, Outbox, Person, Project, StudioChange
 from annotator.studio.mirror import Books, Mirror
 from annotator.studio.rows import key_number
 from tests.world import SCHEMA
@@ -35,8 +37,6 @@ def choice(value):
 @pytest.fixture
 def schema():
     """A guideline of its own for each test, so that each has a project of its own."""
-    from dataclasses import replace
-
     return replace(SCHEMA, name="mirror", sha256=new_id().ljust(64, "0").lower())
 
 
@@ -267,3 +267,21 @@ def test_an_answer_whose_reply_was_lost_is_deleted_by_its_key(world, mirror, cli
     leave(world.database, SCHEMA, ada, world.clock.now(), withdraw_answers=True)
     mirror.push()
     assert list(client.all_annotations(mirror.ls_project)) == []
+
+
+def test_an_answer_under_an_earlier_version_is_deleted_in_that_versions_project(world, mirror, client, schema):
+    world.add_items(1)
+    (ada,) = world.volunteers(1)
+    label(world, ada)
+    mirror.push()
+    newer = replace(schema, version="1.1.0", sha256=new_id().ljust(64, "1").lower())
+    with world.database.writing() as session:
+        row = projects.guideline_version(session, world.clock.now(), newer)
+        project = session.get_one(Project, world.project.id)
+        project.guideline_version_id = row.id
+    later = Mirror(world.database, client, project, newer, CONFIG, world.clock)
+    later.push()
+    leave(world.database, SCHEMA, ada, world.clock.now(), withdraw_answers=True)
+    later.push()
+    assert list(client.all_annotations(mirror.ls_project)) == []
+    assert rows(world, Outbox) == []

@@ -48,7 +48,7 @@ def test_deidentified_postings_go_only_to_people_whose_identity_and_references_w
         check(site, coordinator, step)
     assert volunteer.post("/api/v1/next").headers["reason"] == "done"
     check(site, coordinator, "references")
-    assert volunteer.post("/api/v1/next").json()["item"]["id"] == "real"
+    assert volunteer.post("/api/v1/next").json()["item"]["text"] == "Posting real."
 
 
 def test_a_check_that_is_set_aside_takes_back_what_is_held(site, coordinator, volunteer):
@@ -63,7 +63,7 @@ def test_a_check_that_is_set_aside_takes_back_what_is_held(site, coordinator, vo
 def test_synthetic_postings_need_no_check(site, volunteer):
     add(site, "real", "de-identified")
     add(site, "made-up", "synthetic")
-    assert volunteer.post("/api/v1/next").json()["item"]["id"] == "made-up"
+    assert volunteer.post("/api/v1/next").json()["item"]["text"] == "Posting made-up."
 
 
 def test_a_pause_needs_a_reason_which_the_person_reads_and_so_does_its_end(site, coordinator, volunteer):

@@ -101,7 +101,7 @@ export function emptyQueue(reason, minutes) {
     onboarding: {
       title: "Something to read first",
       text: "A step of coming in is still open, or a text you signed has changed. Nothing is handed out before.",
-      link: ["Go there", "/welcome"],
+      link: ["Go there", () => location.assign("/welcome")],
     },
     not_approved: {
       title: "The guideline is not approved yet",
@@ -111,7 +111,7 @@ export function emptyQueue(reason, minutes) {
     quiz: {
       title: "The guideline has changed",
       text: "Read what is new and answer a few questions on it. Then labelling goes on.",
-      link: ["See what is new", "/guideline/new"],
+      link: ["See what is new", () => location.assign("/guideline/new")],
     },
     not_qualified: {
       title: "Not open to you yet",

@@ -188,7 +188,7 @@ class LabelPage {
     const { title, text, wait, body, link } = rest ?? emptyQueue(empty, minutes);
     this.#setState("empty");
     const again = [wait ? "Ask now" : "Look again", () => this.next()];
-    showNotice({ title, text, body, actions: rest ? [["Your time and support", "/me"], again] : link ? [[link[0], () => location.assign(link[1])], again] : [again], quiet });
+    showNotice({ title, text, body, actions: [...(rest ? [["Your time and support", "/me"]] : link ? [link] : []), again], quiet });
     if (wait) this.#askAgainIn(wait);
   }
 
