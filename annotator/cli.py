@@ -21,6 +21,7 @@ from annotator.commands import (
     privacy,
     release,
     settings,
+    simulate,
     synthesize,
     train,
     up,
@@ -43,6 +44,7 @@ app.command("consensus")(consensus.consensus)
 app.command("agreement")(agreement.agreement)
 app.command("train")(train.train)
 app.command("pool")(pool.pool)
+app.command("simulate")(simulate.simulate)
 app.command("worker")(worker.worker)
 app.command("settings")(settings.settings)
 app.add_typer(people.app, name="people")

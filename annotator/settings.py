@@ -49,6 +49,12 @@ class Settings(BaseSettings):
         ge=1,
         description="How long a volunteer may hold an item, in seconds, where the limits of exposure leave so long.",
     )
+    control_rate: float = Field(
+        0.1, ge=0, le=0.5, description="Share of items that are control items, for a new project; 0 is none at all."
+    )
+    control_first: int = Field(
+        5, ge=0, le=50, description="First items of everybody, all control items, for a new project."
+    )
     session_hours: int = Field(12, ge=1, description="How long a sign-in lasts, in hours.")
     invitation_hours: int = Field(72, ge=1, description="How long an invitation link works, in hours.")
     order_seed: int = Field(20_260_101, description="Seed of the random order in which items are dispensed.")

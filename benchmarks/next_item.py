@@ -31,7 +31,8 @@ from annotator.domain.limits import UNLIMITED
 from annotator.domain.schema import Schema
 from annotator.insight.consensus import refit
 from annotator.learning.training import store_predictions
-from annotator.storage import items, learning, projects, wellbeing
+from annotator.people.texts import load_texts
+from annotator.storage import items, learning, onboarding, projects, wellbeing
 from annotator.storage.database import Database
 from annotator.storage.tables import Annotation, Item, Lease, Person, Project
 from annotator.storage.tables_learning import ModelVersion
@@ -57,12 +58,17 @@ def fill(database: Database, schema: Schema, n_items: int, n_people: int) -> tup
             lease_seconds=600,
             order_seed=1,
             created_at=NOW,
+            demonstration=True,
         )
+        onboarding.publish(session, NOW, load_texts())
         projects.ensure_project(session, NOW, project)
         people = [
             Person(pseudonym=new_id(), role="volunteer", qualified_at=NOW, created_at=NOW) for _ in range(n_people)
         ]
         session.add_all(people)
+        session.flush()
+        for person in people:
+            onboarding.complete(session, NOW, person.id)
         wellbeing.set_limits(session, NOW, "bench", project.id, UNLIMITED, may_be_looser=True)
     ids = [person.id for person in people]
     for begin in range(0, n_items, _CHUNK):

@@ -16,14 +16,14 @@ import numpy as np
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from annotator.dispensing import wellbeing
+from annotator.dispensing import controls, gates, wellbeing
 from annotator.dispensing.returns import end, expire_overdue
-from annotator.dispensing.routing import Router
+from annotator.dispensing.routing import Pick, Picked, Router
 from annotator.domain.exposure import Go, Rest, high_ratings
 from annotator.domain.leases import EmptyReason, LeaseState
 from annotator.domain.roles import Role
 from annotator.domain.schema import Schema
-from annotator.storage import audit, exposure, item_state, known, leases, people
+from annotator.storage import audit, exposure, item_state, known, leases, people, quality
 from annotator.storage import wellbeing as settings
 from annotator.storage.database import Database
 from annotator.storage.known import Condition
@@ -96,7 +96,8 @@ class _Asking:
 
     def answer(self, *, pass_over_locked: bool) -> Dispensed | Nothing | None:
         """Return what they get; None when a lease was in the way that is ended now."""
-        refusal = _ineligible(people.locked(self.session, self.person_id))
+        person = people.locked(self.session, self.person_id)
+        refusal = gates.refusal(self.session, self.project, person) or _ineligible(self.session, person)
         if refusal is not None:
             return Nothing(refusal)
         lease = leases.live_lease(self.session, self.person_id)  # before the ledger: what has ended by now is in it
@@ -107,12 +108,14 @@ class _Asking:
         if isinstance(decided, Rest):
             return self._rest(decided)
         wanted = wellbeing.wanted(self.session, self.schema, self.person_id)
+        wanted += gates.allowed(self.session, self.project.id, self.person_id)
         if lease is not None and not leases.meets(self.session, lease.item_id, wanted):
             self._take_back(lease)
             return None
-        lease = lease or self._lease_next(wanted, decided, pass_over_locked=pass_over_locked)
+        qualified = person.qualified_at is not None
+        lease = lease or self._lease_next(wanted, decided, qualified=qualified, pass_over_locked=pass_over_locked)
         if lease is None:
-            return self._why_nothing(wanted, decided)
+            return self._why_nothing(wanted, decided) if qualified else Nothing(EmptyReason.NOT_QUALIFIED)
         item = self.session.get_one(Item, lease.item_id)
         return Dispensed(lease.id, lease.expires_at, item.id, item.public_id, item.text)
 
@@ -125,18 +128,28 @@ class _Asking:
     def _rest(self, rest: Rest) -> Nothing:
         return Nothing(rest.reason, max(1, math.ceil((rest.until - self.now).total_seconds())))
 
-    def _lease_next(self, wanted: list[Condition], decided: Go, *, pass_over_locked: bool) -> Lease | None:
-        """Take a fresh item, or failing that one the person let go before, of the kind that suits them best now."""
+    def _lease_next(
+        self, wanted: list[Condition], decided: Go, *, qualified: bool, pass_over_locked: bool
+    ) -> Lease | None:
+        """Take a control item where one is due; else a fresh item, or failing that one the person let go before, of the kind
+        that suits them best now. The queries are the same for both.
+        """
+        where = (self.session, self.project.id, self.schema, self.person_id, wanted)
+        control = controls.drawn(*where, mild=decided.mild, only=not qualified)
+        if control is None and not qualified:
+            return None
         for preferred in wellbeing.preferred(self.schema, mild=decided.mild):
             conditions = [*wanted, *preferred]
-            lease = self._choose(conditions, pass_over_locked=pass_over_locked)
+            lease = self._choose(conditions, control, pass_over_locked=pass_over_locked)
             if lease is not None:
-                return self._open(lease, conditions, decided)
+                return self._open(lease, wanted if control else conditions, decided)
         return None
 
-    def _choose(self, conditions: leases.Conditions, *, pass_over_locked: bool) -> Lease | None:
+    def _choose(self, conditions: leases.Conditions, control: str | None, *, pass_over_locked: bool) -> Lease | None:
         where = (self.session, self.project.id, self.person_id, conditions)
-        found = self.router.choose(conditions, pass_over_locked=pass_over_locked)
+        found = self.router.choose(conditions, pass_over_locked=pass_over_locked and control is None)
+        if control is not None:
+            found = Picked(control, Pick.CONTROL)
         if found is not None:
             return Lease(
                 item_id=found.item_id,
@@ -168,7 +181,9 @@ class _Asking:
         lease.ended_at = None
         session.add(lease)
         audit.record(session, now, lease.person_id, "lease.opened", lease.item_id, lease=lease.id, slot=lease.slot)
-        high = known.concern(session, lease.item_id, high_ratings(self.schema))
+        said = known.concern(session, lease.item_id, high_ratings(self.schema))
+        planted = controls.concern(session, self.schema, lease.item_id)
+        high = said if planted is None else planted
         exposure.begin(session, lease.person_id, now, lease.expires_at, high=high)
         session.flush()
         return lease
@@ -184,7 +199,9 @@ class _Asking:
         return Nothing(EmptyReason.DONE if leases.any_items(self.session, self.project.id) else EmptyReason.NONE)
 
 
-def _ineligible(person: Person) -> EmptyReason | None:
-    if person.role != Role.VOLUNTEER or person.qualified_at is None:
+def _ineligible(session: Session, person: Person) -> EmptyReason | None:
+    if person.role != Role.VOLUNTEER:
+        return EmptyReason.NOT_QUALIFIED
+    if person.qualified_at is None and not quality.in_qualification(session, person.id):
         return EmptyReason.NOT_QUALIFIED
     return EmptyReason.PAUSED if person.paused_at is not None else None

@@ -35,6 +35,12 @@ def gains(p: FloatArray, confusion: FloatArray) -> FloatArray:
     return information_gain(p, confusion)
 
 
+def warm(values: tuple[str, ...]) -> None:
+    """Load what the first answer would have to wait for: compiled code, and what is thought of anybody."""
+    skills = first_skills(values)
+    gains(skills.prior[None], skills.unknown)
+
+
 def skills_of(evidence: Evidence, spec: LabelSpec) -> Skills:
     """Return what the newest fit knows of the people concerned; before the first fit, what is thought of anybody."""
     if evidence.model is None or tuple(evidence.model["classes"]) != spec.values:

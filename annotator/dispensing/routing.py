@@ -14,15 +14,15 @@ from enum import StrEnum
 import numpy as np
 from sqlmodel import Session
 
-from annotator.dispensing.posterior import gains, skills_of
+from annotator.dispensing.posterior import skills_of
 from annotator.domain.schema import LabelSpec
-from annotator.storage import consensus, learning, leases
+from annotator.storage import consensus, learning, leases, projects
 from annotator.storage.learning import Standing
 from annotator.storage.leases import Candidate, Conditions
 from annotator.storage.tables import Project
 
-_BEGUN = 100  # begun items looked at; where there are as many, nothing new is begun
-_FRESH = 200  # new items from the top of the priority index that are weighed for this person
+_BEGUN = 64  # begun items looked at; where there are as many, nothing new is begun
+_FRESH = 128  # new items from the top of the priority index that are weighed for this person
 _TRIES = 5  # of the best, while others are taking them
 _LEAST_SECONDS = 1.0
 
@@ -33,6 +33,7 @@ class Pick(StrEnum):
     AUDIT = "audit"  # the random slice from which shares and the model itself are judged
     MODEL = "model"  # the largest expected gain of information for this person
     RANDOM = "random"  # the seeded order
+    CONTROL = "control"  # a control item, which says nothing of any order
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +93,31 @@ class Router:
         found = leases.begun(*where, self.project.overlap, conditions, _BEGUN)
         if len(found) < _BEGUN:
             found = [*found, *leases.fresh(*where, conditions, _FRESH)]
-        for place in self._order(found)[:_TRIES]:
+        for place in self._best(found):
             item_id = found[place].item_id
             if not pass_over_locked or leases.lock_open(self.session, item_id):
                 return Picked(item_id, Pick.MODEL)
         return None
 
-    def _order(self, found: list[Candidate]) -> list[int]:
-        """Return the places of candidates by expected gain a minute, the largest first; ties stay in the order given."""
+    def _best(self, found: list[Candidate]) -> list[int]:
+        """Return the places of the best candidates by expected gain a minute, the largest first; none that is settled."""
+        from active_learning.routing import route  # compiled on first use
+        from active_learning.stopping import Rule
+
         if not found:
             return []
         known = consensus.known_of(self.session, self.project.id, self.spec.name, self.person_id)
-        skills = skills_of(known, self.spec)
-        n_classes = len(self.spec.values)
-        p = np.array(
-            [one.p if one.p is not None and len(one.p) == n_classes else skills.prior.tolist() for one in found]
-        )
+        skills, n_classes = skills_of(known, self.spec), len(self.spec.values)
+        p = [one.p if one.p is not None and len(one.p) == n_classes else skills.prior.tolist() for one in found]
         base, by_length = self.standing.pace if self.standing is not None else (1.0, 0.0)
         seconds = np.maximum(base + by_length * np.array([one.length for one in found]), _LEAST_SECONDS)
-        rate = gains(p, skills.matrix(self.person_id)) / seconds
-        return [int(place) for place in np.argsort(-rate, kind="stable")]
+        bounds = projects.bounds(self.project)
+        best = route(
+            p,
+            [one.answers for one in found],
+            skills.matrix(self.person_id),
+            Rule(bounds.risk, bounds.least, bounds.most),
+            _TRIES,
+            minutes=seconds / 60,
+        )
+        return [int(place) for place in best.items]

@@ -78,17 +78,21 @@ class Said:
 
 
 def refit_if_due(database: Database, project: Project, schema: Schema, now: datetime) -> bool:
-    """Refit when the answers have grown by 15 %, or have changed at all and an hour has passed, or a new model is in use."""
+    """Refit when the answers have grown by 15 %, have changed at all and an hour has passed, or some were withdrawn; and when a
+    new model is in use.
+    """
     with database.reading() as session:
         answers, _ = annotation_log.mark(session, project.id)
         last = consensus.newest_fit(session, project.id, schema.rating.name)
         standing = learning.standing(session, project.id)
+        asked = consensus.refit_asked(session, project.id)
     if last is None:
         due = answers >= FIRST
     else:
         grown = answers >= last.n_answers * (1 + GROWTH)
         newer = standing is not None and standing.model_id != last.model.get(CLASSIFIER)
-        due = newer or (answers != last.n_answers and (grown or now - last.fitted_at >= LONGEST))
+        grown_old = answers != last.n_answers and (grown or now - last.fitted_at >= LONGEST)
+        due = asked or newer or grown_old
     return due and refit(database, project, schema, now)
 
 
@@ -98,6 +102,8 @@ def refit(database: Database, project: Project, schema: Schema, now: datetime) -
     Skills are stored before items: an answer that comes in between uses them, and is seen when its item's turn comes. A refit
     that another has overtaken leaves the items to that one.
     """
+    with database.writing() as session:
+        consensus.refit_done(session, project.id)  # before reading: what is withdrawn meanwhile asks again
     with database.frozen() as session:
         table = LabelTable.read(session, schema, project.id)
         said = Said.read(session, project.id)

@@ -43,7 +43,9 @@ def take(
     `picks` are rated items with what had picked them first, in order; an item from before there was a model came at random.
     """
     place = {item_id: number for number, item_id in enumerate(labelled)}
-    known = [(place[item_id], pick == Pick.MODEL) for item_id, pick in picks if item_id in place]
+    known = [
+        (place[item_id], pick == Pick.MODEL) for item_id, pick in picks if item_id in place and pick != Pick.CONTROL
+    ]
     chosen = [number for number, by_model in known if by_model]
     random = [number for number, by_model in known if not by_model]
     looks = before.looks if before is not None else 0

@@ -85,6 +85,13 @@ def open_session(database: Database, person: Person, now: datetime, lasts: timed
     return _open(database, person, now, lasts, None)
 
 
+def forget_failures_of(database: Database, email: str) -> None:
+    """Forget failed sign-ins of an address, whose keyed hash could be told by whoever knows the address and the key."""
+    key, _ = _keys(database, email, "")
+    with database.writing() as session:
+        people.forget_failures_of(session, key)
+
+
 def _open(database: Database, person: Person, now: datetime, lasts: timedelta, old_token: str | None) -> SignedIn:
     token, csrf = new_token(), new_token()
     with database.writing() as session:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import and_, bindparam, delete, func
 from sqlmodel import Session, col, select, update
 
+from annotator.storage import markers
 from annotator.storage.tables import Annotation, Item
 from annotator.storage.tables_consensus import ConsensusFit, Skill
 from annotator.storage.tables_learning import Prediction
@@ -21,6 +22,8 @@ UNASKED = 0.005
 
 ANSWERED = (col(Item.risk).is_not(None), col(Item.answered) > 0)
 """Conditions: people have had a part in the item's posterior."""
+
+_REFIT = "refit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,29 @@ def replace_skills(session: Session, label: str, skills: Sequence[Skill]) -> Non
 def set_posterior(session: Session, item_id: str, posterior: Sequence[float], priority: float) -> None:
     values = {"posterior": list(posterior), "risk": 1 - max(posterior), "priority": priority}
     session.exec(update(Item).where(col(Item.id) == item_id).values(**values))
+
+
+def forget_skills(session: Session, person_id: str) -> None:
+    session.exec(delete(Skill).where(col(Skill.person_id) == person_id))
+
+
+def forget_posterior(session: Session, item_id: str) -> None:
+    """Forget what answers came to, as when one of them is withdrawn; what is left of them is worked out anew."""
+    nothing = {"posterior": None, "risk": None, "indicators": None}
+    session.exec(update(Item).where(col(Item.id) == item_id).values(**nothing))
+
+
+def ask_refit(session: Session, project_id: str) -> None:
+    """Say that the newest fit rests on answers that are gone, so that the next look refits, however few they are."""
+    markers.put(session, f"{_REFIT}:{project_id}", "due")
+
+
+def refit_asked(session: Session, project_id: str) -> bool:
+    return markers.get(session, f"{_REFIT}:{project_id}") == "due"
+
+
+def refit_done(session: Session, project_id: str) -> None:
+    markers.put(session, f"{_REFIT}:{project_id}", "")
 
 
 def set_consensus(session: Session, rows: Sequence[ItemConsensus]) -> list[str]:

@@ -20,7 +20,9 @@ _BATCH = 1000
 
 class Order(StrEnum):
     ID = ""
-    RISK = "risk"  # the largest chance first that the most probable rating is wrong; items without a rating are left out
+    RISK = (
+        "risk"  # the largest chance first that the most probable rating is wrong; items without a rating are left out
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import exists, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -16,6 +16,7 @@ from annotator.domain.items import ItemState
 from annotator.domain.overlap import Bounds
 from annotator.storage.consensus import ANSWERED
 from annotator.storage.tables import FlagReport, Item, Project
+from annotator.storage.tables_people import Requeue
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,9 @@ def certain_and_waiting(session: Session, project_id: str, bounds: Bounds, limit
         col(Item.risk) <= bounds.risk,
         Item.state == ItemState.READY.value,
         Item.answered >= bounds.least,
+        ~exists().where(
+            col(Requeue.item_id) == Item.id
+        ),  # others are asked because the guideline changed, not for want of certainty
     )
     return list(session.exec(statement.order_by(Item.id).limit(limit)))
 

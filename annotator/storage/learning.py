@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func
+from sqlalchemy import bindparam, exists, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select, update
@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select, update
 from annotator.domain.items import ItemState
 from annotator.storage import annotation_log
 from annotator.storage.items import slice_end
-from annotator.storage.tables import Annotation, Item, Lease, Project
+from annotator.storage.tables import Annotation, Item, Lease, MirrorTask, Project
 from annotator.storage.tables_learning import ModelVersion, Prediction
 
 MOVED = 0.005
@@ -117,6 +117,48 @@ def set_predictions(session: Session, model_id: str, rows: Mapping[str, list[flo
         {"item_id": item_id, "model_id": model_id, "probability": p, "mirrored": False} for item_id, p in rows.items()
     ]
     session.execute(insert.on_conflict_do_update(index_elements=["item_id"], set_=changed), values)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmirrored:
+    """A prediction that Label Studio has yet to be told, with the task of its item there."""
+
+    item_id: str
+    task_id: int
+    probability: list[float]
+    model_id: str
+    version: int
+
+
+def unmirrored(session: Session, project: Project, limit: int) -> list[Unmirrored]:
+    """Return predictions to push, of items that have a task under the project's guideline version and may leave the house."""
+    statement = (
+        select(Prediction, MirrorTask.ls_task_id, ModelVersion.version)
+        .join(Item, col(Item.id) == Prediction.item_id)
+        .join(MirrorTask, col(MirrorTask.item_id) == Item.id)
+        .join(ModelVersion, col(ModelVersion.id) == Prediction.model_id)
+        .where(
+            col(Prediction.mirrored).is_(False),
+            Item.project_id == project.id,
+            MirrorTask.guideline_version_id == project.guideline_version_id,
+            col(Item.state).not_in(_SHUT),
+        )
+        .limit(limit)
+    )
+    return [
+        Unmirrored(one.item_id, task_id, list(one.probability), one.model_id, version)
+        for one, task_id, version in session.exec(statement)
+    ]
+
+
+def mirrored(session: Session, rows: Sequence[Unmirrored]) -> None:
+    """Remember what Label Studio has been told; what a newer model has said since still waits."""
+    statement = (
+        Prediction.__table__.update()  # type: ignore[attr-defined]
+        .where(col(Prediction.item_id) == bindparam("item"), col(Prediction.model_id) == bindparam("model"))
+        .values(mirrored=True)
+    )
+    session.connection().execute(statement, [{"item": row.item_id, "model": row.model_id} for row in rows])
 
 
 def unscored(session: Session, project_id: str, limit: int) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, exists, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -90,6 +91,7 @@ class Candidate:
     item_id: str
     p: Sequence[float] | None
     length: int
+    answers: int
 
 
 def begun(
@@ -212,13 +214,16 @@ def _candidates(
     order: Sequence[Any],
     limit: int,
 ) -> list[Candidate]:
-    statement = select(Item.id, Item.posterior, Prediction.probability, func.length(Item.text))
-    statement = statement.outerjoin(Prediction, col(Prediction.item_id) == Item.id)
-    statement = statement.where(*_open_to(project_id, person_id), *conditions).order_by(*order).limit(limit)
-    return [
-        Candidate(item_id, posterior or predicted, length)
-        for item_id, posterior, predicted, length in session.exec(statement)
-    ]
+    columns: list[Any] = [Item.id, Item.posterior, Prediction.probability, func.length(Item.text), Item.answered]
+    statement = (
+        sa.select(*columns)
+        .outerjoin(Prediction, col(Prediction.item_id) == Item.id)
+        .where(*_open_to(project_id, person_id), *conditions)
+        .order_by(*order)
+        .limit(limit)
+    )
+    rows = session.connection().execute(statement)
+    return [Candidate(item_id, posterior or predicted, *rest) for item_id, posterior, predicted, *rest in rows]
 
 
 def _open_to(project_id: str, person_id: str) -> Conditions:

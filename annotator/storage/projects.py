@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from annotator.domain.errors import ConfigError, NotFoundError
 from annotator.domain.overlap import Bounds
@@ -43,6 +43,12 @@ def ensure_project(session: Session, at: datetime, project: Project) -> Project:
     session.flush()
     audit.record(session, at, audit.SERVICE, "project.created", project.id, overlap=project.overlap)
     return project
+
+
+def version_in_use(session: Session, name: str) -> str | None:
+    """Return the guideline version that the project of that name uses; None where there is no project yet."""
+    statement = select(GuidelineVersion.version).join(Project, col(Project.guideline_version_id) == GuidelineVersion.id)
+    return session.exec(statement.where(Project.name == name)).first()
 
 
 def bounds(project: Project) -> Bounds:

@@ -41,6 +41,7 @@ class Project(SQLModel, table=True):
     lease_seconds: int
     order_seed: int = Field(sa_type=BigInteger)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    demonstration: bool = False  # synthetic postings only, and a guideline that nobody has approved
 
 
 class GuidelineVersion(SQLModel, table=True):

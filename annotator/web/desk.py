@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Request, UploadFile
 from fastapi.responses import Response
 
 from annotator.domain.adjudication import TITLES
 from annotator.domain.errors import AnnotatorError, InputError, NotFoundError
-from annotator.domain.roles import MAY_INVITE, Role
 from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.intake.run import ingest_file
 from annotator.intake.screens import open_vault
 from annotator.learning.standing import read_pool
-from annotator.people import accounts
-from annotator.storage import adjudication, annotation_log, audit, consensus, items, mirror, people, projects
+from annotator.storage import (
+    adjudication,
+    annotation_log,
+    audit,
+    consensus,
+    guideline_life,
+    items,
+    mirror,
+    people,
+    projects,
+)
 from annotator.storage.tables import Item
 from annotator.storage.tables_consensus import ConsensusFit
 from annotator.web import health
@@ -40,7 +47,8 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
     midnight = service.now().replace(hour=0, minute=0, second=0, microsecond=0)
     with service.database.reading() as session:
         counts = items.count_by_state(session, service.project.id)
-        today = annotation_log.count_since(session, midnight)
+        today = annotation_log.count_of_project(session, service.project.id, midnight)
+        usable = guideline_life.may_be_used(session, service.project.id, service.project.guideline_version_id)
     return render(
         request,
         "coordinator.html",
@@ -50,6 +58,7 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
         counts=counts,
         answers=standing.answers,
         answers_today=today,
+        usable=usable,
         agreement=standing.agreement,
         minimum=MINIMUM_ITEMS,
         consensus=_consensus(service),
@@ -87,25 +96,6 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         posterior=_posterior(service, item),
         indicators=_indicators(service, item),
     )
-
-
-@router.get("/people")
-def people_page(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Response:
-    return _people(request, service, caller, "", "")
-
-
-@router.post("/people/invitations")
-def make_invitation(
-    request: Request,
-    service: ServiceDep,
-    caller: CoordinatorDep,
-    role: Annotated[Role, Form()],
-    qualified: Annotated[str, Form()] = "",
-) -> Response:
-    lasts = timedelta(hours=service.settings.invitation_hours)
-    token = accounts.invite(service.database, caller.person, role, service.now(), lasts, qualified=qualified == "yes")
-    link = f"{str(request.base_url).rstrip('/')}/invitation?token={token}"
-    return _people(request, service, caller, link, role.value)
 
 
 @router.get("/postings")
@@ -157,8 +147,8 @@ def _consensus(service: Service) -> ConsensusState:
 
 
 def _posterior(service: Service, item: Item) -> list[tuple[str, float]]:
-    """Return each rating with its probability; empty before the first answer."""
-    return list(zip(service.schema.rating.values, item.posterior or (), strict=False))
+    """Return each rating with its probability; empty before the first answer: nobody decides on a classifier's word alone."""
+    return list(zip(service.schema.rating.values, (item.posterior if item.answered else None) or (), strict=False))
 
 
 def _indicators(service: Service, item: Item) -> list[tuple[str, str, float]]:
@@ -182,21 +172,3 @@ def _keep(file: UploadFile, folder: Path) -> Path:
         while chunk := file.file.read(1 << 20):
             out.write(chunk)
     return path
-
-
-def _people(request: Request, service: ServiceDep, caller: CoordinatorDep, link: str, link_role: str) -> Response:
-    with service.database.reading() as session:
-        everyone = people.everyone(session)
-        skills = consensus.skills_of(session, service.schema.rating.name)
-    return render(
-        request,
-        "people.html",
-        caller=caller,
-        people=everyone,
-        skills=skills,
-        minimum=MINIMUM_ITEMS,
-        roles=sorted(MAY_INVITE[caller.role]),
-        link=link,
-        link_role=link_role,
-        hours=service.settings.invitation_hours,
-    )

@@ -28,6 +28,7 @@ from guidelines.loader import latest, load
 from tests.browser.hands import keys, passages, state_is, status_is
 from tests.fixtures_studio import free_port
 from tests.web.conftest import PASSWORD, Site, answer, rating, span
+from tests.world import approve
 
 PICTURES = os.environ.get("ANNOTATOR_PICTURES")
 pytestmark = pytest.mark.browser
@@ -46,6 +47,8 @@ def site(tmp_path):
     settings.home.mkdir()
     clock = ManualClock(datetime(2026, 3, 2, 10, tzinfo=UTC))
     service = open_service(settings, database, clock, load("postings", latest("postings")))
+    with database.writing() as session:
+        approve(session, clock.now(), service.project.guideline_version_id)
     made = Site(service, create_app(service, find_editor(tmp_path / "editor")))
     made.add_items(TEXTS)
     for number in range(service.project.overlap):

@@ -14,6 +14,8 @@ from annotator.storage import (
     tables_consensus,
     tables_exposure,
     tables_learning,
+    tables_people,
+    tables_quality,
     tables_recheck,
     tables_releases,
 )
@@ -27,7 +29,9 @@ def test_migrations_and_tables_say_the_same(database):
     assert tables_adjudication
     assert tables_consensus
     assert tables_exposure
+    assert tables_people
     assert tables_learning
+    assert tables_quality
     assert tables_recheck
     assert tables_releases
     assert differences == []

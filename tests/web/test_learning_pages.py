@@ -32,7 +32,7 @@ def learned(site):
         client = site.enter(Role.VOLUNTEER)
         for _ in range(30):
             given = client.post("/api/v1/next").json()
-            answer(client, given, rating(str(int(given["item"]["id"].removeprefix("item-")) % 4)))
+            answer(client, given, rating(str(int(given["item"]["text"].split()[1].rstrip(":")) % 4)))
     common = (service.database, service.project, service.schema)
     model = train(*common, service.settings.home, service.now())
     refit(*common, service.now())
@@ -44,7 +44,7 @@ def test_no_volunteer_is_sent_anything_of_what_a_model_says(learned):
     site, model = learned
     with site.service.database.reading() as session:
         said = {one.item_id: one for one in session.exec(select(Prediction))}
-        items = {item.public_id: item for item in session.exec(select(Item))}
+        items = {item.text: item for item in session.exec(select(Item))}
     assert said.keys() == {item.id for item in items.values()}
     client = site.enter(Role.VOLUNTEER)
     given = client.post("/api/v1/next")
@@ -55,7 +55,7 @@ def test_no_volunteer_is_sent_anything_of_what_a_model_says(learned):
     sent += [client.get(page).text for page in ("/label", "/me", "/guideline", "/api/v1/progress")]
     stored = answer(client, body, rating("1"))
     sent += [stored.text, client.post("/api/v1/next").text]
-    shown = items[body["item"]["id"]]
+    shown = items[body["item"]["text"]]
     numbers = [f"{p:.4f}" for p in said[shown.id].probability] + [f"{shown.priority:.5f}"]
     for text in sent:
         assert model.id not in text

@@ -11,6 +11,8 @@ from annotator.storage import (
     tables_consensus,
     tables_exposure,
     tables_learning,
+    tables_people,
+    tables_quality,
     tables_recheck,
     tables_releases,
 )
@@ -19,7 +21,9 @@ assert tables  # imported so that the metadata knows every table
 assert tables_adjudication
 assert tables_consensus
 assert tables_exposure
+assert tables_people
 assert tables_learning
+assert tables_quality
 assert tables_recheck
 assert tables_releases
 
