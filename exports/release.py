@@ -60,6 +60,23 @@ class Plan:
                 f"{self.version!r} is no semantic version.", where="version", mend="Use one such as 1.0.0."
             )
 
+    @classmethod
+    def of(cls, release: Release, previous: Release | None = None) -> Plan:
+        """Return what a release was built from beside its snapshot, so that it can be built again.
+
+        Raises:
+            InputError: it followed another release than the one given.
+        """
+        manifest = release.manifest
+        if manifest["previous"] != (previous.version if previous is not None else None):
+            raise InputError(
+                f"Release {release.version} follows {manifest['previous'] or 'none'}.",
+                where="previous",
+                mend="Name the folder of that one.",
+            )
+        answers = Answers(manifest["answers"], manifest["profile"])
+        return cls(release.version, answers, previous, manifest["despite"])
+
 
 def build_release(
     frozen: Frozen,
@@ -87,8 +104,8 @@ def build_release(
     stats = count(frozen, columns.rating(frozen.specs).name)
     about = About(name, plan.version, frozen, built, stats, plan.answers, gate_version, plan.despite)
     write_swaps(frozen, out, check)
-    _write_json(out / layout.MANIFEST, _manifest(about))
-    _write_json(apart / layout.MANIFEST, _manifest(about) | {"apart": True})
+    _write_json(out / layout.MANIFEST, _manifest(about, plan.previous))
+    _write_json(apart / layout.MANIFEST, _manifest(about, plan.previous) | {"apart": True})
     _copies(frozen, out, apart)
     _changes(about, plan.previous, out)
     write_cards(about, out, apart)
@@ -99,10 +116,10 @@ def build_release(
     (out / environment.NAME).write_text(environment.environment_lock(), encoding="utf-8", newline="\n")
     finished(out)
     say("writing documents", 1, 1)
-    return Released(out, apart, write_checksums(out), write_checksums(apart), _manifest(about))
+    return Released(out, apart, write_checksums(out), write_checksums(apart), _manifest(about, plan.previous))
 
 
-def _manifest(about: About) -> dict[str, Any]:
+def _manifest(about: About, previous: Release | None) -> dict[str, Any]:
     facts = about.frozen.facts
     kept = (
         "project",
@@ -127,6 +144,9 @@ def _manifest(about: About) -> dict[str, Any]:
         "groups": about.built.groups,
         "gate_version": about.gate_version,
         "despite": dict(about.despite),
+        "answers": dict(about.answers.text),
+        "profile": {question: dict(cells) for question, cells in about.answers.profile.items()},
+        "previous": previous.version if previous is not None else None,
     }
 
 

@@ -132,6 +132,44 @@ def build(
 
 
 @app.command()
+def rebuild(
+    snapshot: Annotated[Path, typer.Argument(help="Folder of the snapshot.")],
+    like: Annotated[Path, typer.Option(help="Folder of the release that was built from it.")],
+    out: Annotated[Path, typer.Option(help="A new folder, for `release/` and `apart/`.")],
+    previous: Annotated[Path | None, typer.Option(help="Folder of the release before it, where there was one.")] = None,
+    processes: Annotated[int, typer.Option(min=1, help="Processes to build with.")] = 2,
+) -> None:
+    """Build a release again from its snapshot, without a database. Ends with 1 unless every byte is the same.
+
+    Example: annotator release rebuild releases/1.0.0/snapshot --like releases/1.0.0/release --out again
+    """
+    from annotator.insight.release_gate import GATE_VERSION, recheck
+    from exports import load_release
+    from exports.checksums import NAME, sha256_of
+    from exports.frozen import Frozen
+    from exports.release import Plan, build_release
+
+    given = load_release(like)
+    plan_ = Plan.of(given, load_release(previous) if previous is not None else None)
+    with _progress() as say:
+        released = build_release(
+            Frozen.open(snapshot),
+            plan_,
+            out / "release",
+            out / "apart",
+            recheck,
+            GATE_VERSION,
+            processes=processes,
+            say=say,
+        )
+    same = released.digest == sha256_of(like / NAME)
+    said = "the same" if same else f"not the same; compare {NAME}, and environment.lock with this environment"
+    terminal().print(f"{out / 'release'}: {released.digest}: {said}.", soft_wrap=True)
+    if not same:
+        raise typer.Exit(1)
+
+
+@app.command()
 def verify(
     folder: Annotated[Path, typer.Argument(help="The folder of a release, or of what travels apart from it.")],
     digest: Annotated[

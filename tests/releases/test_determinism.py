@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from annotator.cli import app
 from annotator.insight.release_gate import GATE_VERSION, recheck
 from exports import build, shards
 from exports.checksums import files_of, sha256_of
@@ -119,6 +123,19 @@ def test_a_build_that_was_stopped_goes_on_and_writes_the_same_bytes(shards_of_50
     monkeypatch.setattr(build, "write_shard", lambda task: (written.append(task.number), shards.write_shard(task))[1])
     assert whole(tmp_path / "stopped") == expected
     assert written == list(range(shards_of_50.n_shards)), "no shard was written twice"
+
+
+def test_rebuild_says_whether_every_byte_is_the_same(frozen, released, tmp_path):
+    again = ["release", "rebuild", str(frozen.folder), "--like", str(released.out), "--processes", "1", "--out"]
+    done = CliRunner().invoke(app, [*again, str(tmp_path / "again")])
+    assert done.exit_code == 0, done.output
+    assert sha256_of(tmp_path / "again" / "release" / "CHECKSUMS") == released.digest
+    other = shutil.copytree(released.out, tmp_path / "other")
+    manifest = json.loads((other / "release.json").read_text())
+    manifest["answers"]["funding"] = "Somebody else."
+    (other / "release.json").write_text(json.dumps(manifest))
+    again[4] = str(other)
+    assert CliRunner().invoke(app, [*again, str(tmp_path / "differs")]).exit_code == 1
 
 
 def test_a_damaged_snapshot_is_refused_and_named(shards_of_50, answers, tmp_path):
