@@ -33,9 +33,10 @@ _LEAST = 1e-6  # probability that a finite number of sweeps leaves to a class
 class SampledDawidSkene:
     """Parameters as in the hierarchical form: `accuracy` before any label, weighing `pool_weight` labels.
 
-    Beforehand, tasks are imagined of each class: `prevalence_weight` of them, or the share `prevalence_share` of the labelled
-    tasks where that is more. At one or two labels a task, prevalence and lopsided mistakes can hardly be told apart, and draws
-    would wander between the two. Of `sweeps`, the first `burn_in` are thrown away.
+    Beforehand, tasks are imagined: `prevalence_weight` of each class, and on large sets more, up to the share
+    `prevalence_share` of the labelled tasks a class, divided as the labels are. At one or two labels a task, prevalence and
+    lopsided mistakes can hardly be told apart, and draws would wander between the two. Of `sweeps`, the first `burn_in` are
+    thrown away.
 
     The pool learns from tasks with two labels or more; workers from all, a task with one label being drawn by what it is
     thought to be. Fitting twice gives the same: `seed` and the number of labels decide the draws.
@@ -78,7 +79,7 @@ class SampledDawidSkene:
         count(tasks, z, 1, counts)
         pool = Pool.around(coin(k, self.accuracy)[None], workers, self.pool_weight)
         self.prior_ = None if prior is None else ClassifierPrior.of(prior, (n, k), labelled.astype(np.float64))
-        imagined = max(self.prevalence_weight, self.prevalence_share * int(labelled.sum()))
+        imagined = self._imagined(labels, int(labelled.sum()))
         weights = self._weights(z[labelled], k, imagined)
         kept, rows, shares = np.zeros((n, k)), np.zeros((workers * k, k)), np.zeros(k)
         nothing = np.empty((0, k))
@@ -121,7 +122,13 @@ class SampledDawidSkene:
         if not 0 <= self.burn_in < self.sweeps:
             raise InputError(f"{self.burn_in} of {self.sweeps} sweeps leave none.", where="burn_in")
 
-    def _weights(self, z: NDArray[np.int64], n_classes: int, imagined: float) -> FloatArray:
+    def _imagined(self, labels: LabelMatrix, labelled: int) -> FloatArray:
+        k = labels.n_classes
+        shares = np.bincount(labels.label, minlength=k) / labels.n_labels
+        more = max(self.prevalence_share * labelled - self.prevalence_weight, 0.0) * k
+        return np.asarray(self.prevalence_weight + more * shares)
+
+    def _weights(self, z: NDArray[np.int64], n_classes: int, imagined: FloatArray) -> FloatArray:
         """Return the prior of each task from the classifier, or of all from how many are in each class now."""
         if self.prior_ is not None:
             return np.exp(self.prior_.log_prior())
