@@ -81,8 +81,7 @@ class Belief:
             return
         labels = self.labels()
         if self.texts is not None and self.n_answers >= self._text_due:
-            alone = SampledDawidSkene().fit(labels)
-            self.prior = self.texts.fit(alone.posterior_, self.counts, self.rng)
+            self.prior = self.texts.fit(self.posterior, self.counts, self.rng)
             self._text_due = int(self.n_answers * (1 + TEXT_GROWTH)) + 1
         model = SampledDawidSkene().fit(labels, prior=self.prior)
         self.model, self._fitted, self.n_fits = model, self.n_answers, self.n_fits + 1

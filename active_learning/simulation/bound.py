@@ -64,7 +64,7 @@ def information_bound(labels: LabelMatrix, truth: IntArray, texts: TextPrior | N
     known = np.flatnonzero(truth >= 0)
     k = labels.n_classes
     prevalence = np.bincount(truth[known], minlength=k) / len(known)
-    matrices = _confusion(labels, truth)
+    matrices = known_confusion(labels, truth)
     bits = np.array([float(information_gain(prevalence[None], matrix)[0]) for matrix in matrices])
     often = np.bincount(labels.worker, minlength=labels.n_workers)
     entropy = float(entr(prevalence).sum() * _BITS)
@@ -80,7 +80,7 @@ def information_bound(labels: LabelMatrix, truth: IntArray, texts: TextPrior | N
     return Bound(entropy, float(np.average(bits, weights=often)), text, k)
 
 
-def _confusion(labels: LabelMatrix, truth: IntArray) -> FloatArray:
+def known_confusion(labels: LabelMatrix, truth: IntArray) -> FloatArray:
     """Return everybody's matrix (W, K, K): counts against the truth, shrunk to the pool as the consensus shrinks them."""
     model = HierarchicalDawidSkene().fit(labels)
     p = model.posterior_.copy()

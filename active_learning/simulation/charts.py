@@ -31,7 +31,14 @@ def _chart(report: dict[str, Any]) -> Any:
         for (x, y), (low, high) in zip(policy["curve"], policy["interval"], strict=True)
     ]
     legend = alt.Legend(
-        title=None, labelLimit=0, symbolOpacity=1, symbolSize=400, symbolType="stroke", symbolStrokeWidth=2
+        title=None,
+        orient="bottom",
+        columns=3,
+        labelLimit=0,
+        symbolOpacity=1,
+        symbolSize=400,
+        symbolType="stroke",
+        symbolStrokeWidth=2,
     )
     colour = alt.Color("policy:N", sort=names, scale=alt.Scale(domain=names, range=list(_COLOURS)), legend=legend)
     dash = alt.StrokeDash("policy:N", sort=names, scale=alt.Scale(domain=names, range=list(_DASHES)), legend=legend)

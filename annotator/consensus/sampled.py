@@ -31,8 +31,12 @@ _LEAST = 1e-6  # probability that a finite number of sweeps leaves to a class
 
 @dataclass(kw_only=True)
 class SampledDawidSkene:
-    """Parameters as in the hierarchical form: `accuracy` before any label, weighing `pool_weight` labels, and `prevalence_weight`
-    imagined tasks of each class. Of `sweeps`, the first `burn_in` are thrown away.
+    """Parameters as in the hierarchical form: `accuracy` before any label, weighing `pool_weight` labels.
+
+    Beforehand, tasks are imagined: `prevalence_weight` of each class, and on large sets more, up to the share
+    `prevalence_share` of the labelled tasks a class, divided as the labels are. At one or two labels a task, prevalence and
+    lopsided mistakes can hardly be told apart, and draws would wander between the two. Of `sweeps`, the first `burn_in` are
+    thrown away.
 
     The pool learns from tasks with two labels or more; workers from all, a task with one label being drawn by what it is
     thought to be. Fitting twice gives the same: `seed` and the number of labels decide the draws.
@@ -41,6 +45,7 @@ class SampledDawidSkene:
     accuracy: float = 0.7
     pool_weight: float = 100.0
     prevalence_weight: float = 50.0
+    prevalence_share: float = 0.05
     sweeps: int = 120
     burn_in: int = 40
     seed: int = 0
@@ -74,7 +79,8 @@ class SampledDawidSkene:
         count(tasks, z, 1, counts)
         pool = Pool.around(coin(k, self.accuracy)[None], workers, self.pool_weight)
         self.prior_ = None if prior is None else ClassifierPrior.of(prior, (n, k), labelled.astype(np.float64))
-        weights = self._weights(z[labelled], k)
+        imagined = self._imagined(labels, int(labelled.sum()))
+        weights = self._weights(z[labelled], k, imagined)
         kept, rows, shares = np.zeros((n, k)), np.zeros((workers * k, k)), np.zeros(k)
         nothing = np.empty((0, k))
         for number in range(self.sweeps):
@@ -83,7 +89,7 @@ class SampledDawidSkene:
             sweep(tasks, (z, counts), pseudo, weights, rng.random(n), kept if keep else nothing)
             if keep:
                 rows += counts + pseudo
-                shares += np.bincount(z[labelled], minlength=k) + self.prevalence_weight
+                shares += np.bincount(z[labelled], minlength=k) + imagined
             if number % _POOL_EVERY == _POOL_EVERY - 1:
                 count(tasks, z, 2, taught)
                 pool = pool.updated(taught.reshape(1, workers, k, k), pool.base)
@@ -116,11 +122,17 @@ class SampledDawidSkene:
         if not 0 <= self.burn_in < self.sweeps:
             raise InputError(f"{self.burn_in} of {self.sweeps} sweeps leave none.", where="burn_in")
 
-    def _weights(self, z: NDArray[np.int64], n_classes: int) -> FloatArray:
+    def _imagined(self, labels: LabelMatrix, labelled: int) -> FloatArray:
+        k = labels.n_classes
+        shares = np.bincount(labels.label, minlength=k) / labels.n_labels
+        more = max(self.prevalence_share * labelled - self.prevalence_weight, 0.0) * k
+        return np.asarray(self.prevalence_weight + more * shares)
+
+    def _weights(self, z: NDArray[np.int64], n_classes: int, imagined: FloatArray) -> FloatArray:
         """Return the prior of each task from the classifier, or of all from how many are in each class now."""
         if self.prior_ is not None:
             return np.exp(self.prior_.log_prior())
-        return (np.bincount(z, minlength=n_classes) + self.prevalence_weight)[None].astype(np.float64)
+        return (np.bincount(z, minlength=n_classes) + imagined)[None].astype(np.float64)
 
     def _learn(self, labels: LabelMatrix, kept: FloatArray, rows: FloatArray, labelled: NDArray[np.bool_]) -> None:
         k = labels.n_classes

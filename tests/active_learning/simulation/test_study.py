@@ -120,7 +120,7 @@ def test_a_text_that_says_nothing_does_not_hurt():
     noise = TextPrior.of([" ".join(rng.choice(words, 6)) for _ in truth], 2)
     at, policy = marks(labels, 2.5), policies(["adaptive"])[0]
     means = [
-        np.mean([play(Material(labels, truth, texts), policy, Protocol.PERSON, seed, at)[14:] for seed in range(3)])
+        np.mean([play(Material(labels, truth, texts), policy, Protocol.PERSON, seed, at)[14:] for seed in range(2)])
         for texts in (None, noise)
     ]
     assert means[1] > means[0] - 0.01
