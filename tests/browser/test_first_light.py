@@ -168,7 +168,8 @@ def in_label_studio(service) -> set[tuple[str, str]]:
     """Read every annotation through Label Studio's own SDK: (item's id, result)."""
     token = json.loads((service.home / "label-studio" / "secrets.json").read_text())["token"]
     client = LabelStudio(base_url=f"http://127.0.0.1:{service.environment['ANNOTATOR_STUDIO_PORT']}", api_key=token)
-    (project,) = [one for one in client.projects.list() if "(control items)" not in one.title]
+    ours = [one for one in client.projects.list() if "(control items)" not in one.title]
+    project = min(ours, key=lambda one: one.id)  # the service holds to the oldest, should a lost reply have made a second
     found = []
     for task in client.tasks.list(project=project.id, fields="all", page_size=500):
         if task.total_annotations:
