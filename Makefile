@@ -6,7 +6,7 @@ CHROMIUM := /usr/bin/chromium
 PACKAGES := annotator active_learning guidelines exports
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lint browser pictures lock clean
+.PHONY: help setup demo test explore check bench lint browser pictures lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,8 +31,11 @@ $(CHROMIUM):
 test: setup browser ## every test, the browser and Label Studio included
 	$(BIN)/python -m pytest
 
+explore: setup ## property tests on new examples, more of them
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -m "not browser and not studio" tests/domain tests/consensus tests/active_learning tests/privacy tests/dispensing tests/guidelines tests/intake tests/people tests/studio tests/synthetic
+
 pictures: setup browser ## the pictures of the README, made by the browser test
-	ANNOTATOR_PICTURES=docs/images $(BIN)/python -m pytest tests/browser/test_first_light.py
+	ANNOTATOR_PICTURES=docs/images $(BIN)/python -m pytest tests/browser/test_first_light.py tests/browser/test_bench.py
 
 lint: setup ## ruff, mypy strict, import directions
 	$(BIN)/ruff check .

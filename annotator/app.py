@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from annotator import __version__
+from annotator.dispensing.posterior import warm
 from annotator.studio.editor_assets import EditorAssets, EditorFiles
 from annotator.web import (
+    adjudication,
     agreement_api,
     api,
     auth,
     consensus_api,
     desk,
     errors,
+    guideline_desk,
+    guideline_news,
     health,
+    items,
     label,
+    learning_api,
+    leaving,
     limits,
     me,
+    own_quality,
+    people,
+    quality,
     recheck,
     reference,
+    releases,
     research,
+    training,
+    welcome,
 )
 from annotator.web.headers import RequestGuard, SecurityHeaders
 from annotator.web.pages import STATIC, static_root
@@ -36,6 +51,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
     app = FastAPI(title="Annotator", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
     app.state.service = service
     app.state.editor = editor
+    Thread(target=warm, args=(service.schema.rating.values,), name="warm", daemon=True).start()
     errors.install(app)
     for routes in (
         health,
@@ -43,13 +59,25 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
         api,
         agreement_api,
         consensus_api,
+        learning_api,
+        guideline_news,
+        guideline_desk,
         label,
+        leaving,
         me,
+        people,
+        own_quality,
+        quality,
         recheck,
+        adjudication,
+        items,
         desk,
         limits,
+        releases,
         research,
         reference,
+        welcome,
+        training,
     ):
         app.include_router(routes.router)
     app.mount(static_root(), _Immutable(directory=STATIC), name="static")

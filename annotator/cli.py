@@ -11,15 +11,19 @@ from rich.console import Console
 from annotator.commands import (
     agreement,
     consensus,
+    evaluate,
     export,
     guideline,
     ingest,
     mirror,
     people,
+    pool,
     privacy,
+    release,
     settings,
     simulate,
     synthesize,
+    train,
     up,
     worker,
 )
@@ -35,8 +39,11 @@ app.command("up")(up.up)
 app.command("ingest")(ingest.ingest)
 app.command("synthesize")(synthesize.synthesize)
 app.command("export")(export.export)
+app.command("evaluate")(evaluate.evaluate)
 app.command("consensus")(consensus.consensus)
 app.command("agreement")(agreement.agreement)
+app.command("train")(train.train)
+app.command("pool")(pool.pool)
 app.command("simulate")(simulate.simulate)
 app.command("worker")(worker.worker)
 app.command("settings")(settings.settings)
@@ -44,6 +51,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(mirror.app, name="mirror")
 app.add_typer(guideline.app, name="guideline")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(release.app, name="release")
 
 
 def _version(wanted: bool) -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from annotator.domain.clock import SystemClock
 from annotator.domain.errors import ConfigError
 from annotator.settings import Settings
+from annotator.storage import projects
 from annotator.storage.database import Database
 from annotator.web.service import Service, open_service
 from guidelines.loader import Guideline, latest, load
@@ -31,10 +32,11 @@ def read_settings() -> Settings:
         ) from error
 
 
-def read_guideline(settings: Settings) -> Guideline:
-    """Return the guideline that the settings name."""
-    version = settings.guideline_version or latest(settings.guideline)
-    return load(settings.guideline, version)
+def read_guideline(settings: Settings, database: Database) -> Guideline:
+    """Return the guideline version that the project uses; a project that is yet to be made begins with the one of the settings."""
+    with database.reading() as session:
+        in_use = projects.version_in_use(session, settings.guideline)
+    return load(settings.guideline, in_use or settings.guideline_version or latest(settings.guideline))
 
 
 @contextmanager
@@ -45,6 +47,6 @@ def opened(settings: Settings | None = None) -> Iterator[Service]:
     database = Database(settings.database)
     try:
         database.migrate()
-        yield open_service(settings, database, SystemClock(), read_guideline(settings))
+        yield open_service(settings, database, SystemClock(), read_guideline(settings, database))
     finally:
         database.dispose()

@@ -27,11 +27,33 @@ class Settings(BaseSettings):
     )
     guideline: str = Field("postings", description="Guideline folder that a new project uses.")
     guideline_version: str = Field("", description="Version of the guideline; empty means the newest.")
-    overlap: int = Field(3, ge=1, le=50, description="People who label each item.")
+    overlap: int = Field(3, ge=1, le=50, description="People who label each item, at the least.")
+    max_overlap: int = Field(
+        0,
+        ge=0,
+        le=50,
+        description="People who label an item at the most, while its rating is uncertain; 0 means no more than the overlap.",
+    )
+    risk_threshold: float = Field(
+        0.02,
+        gt=0,
+        lt=1,
+        description="An item is done when the chance that its most probable rating is wrong is at most this.",
+    )
+    audit_share: float = Field(
+        0.1, ge=0, le=1, description="Share of items, and of what is handed out, that is left to chance as a yardstick."
+    )
+    retrain_every: int = Field(100, ge=1, description="Answers after which the classifier is trained again.")
     lease_seconds: int = Field(
         1800,
         ge=1,
         description="How long a volunteer may hold an item, in seconds, where the limits of exposure leave so long.",
+    )
+    control_rate: float = Field(
+        0.1, ge=0, le=0.5, description="Share of items that are control items, for a new project; 0 is none at all."
+    )
+    control_first: int = Field(
+        5, ge=0, le=50, description="First items of everybody, all control items, for a new project."
     )
     session_hours: int = Field(12, ge=1, description="How long a sign-in lasts, in hours.")
     invitation_hours: int = Field(72, ge=1, description="How long an invitation link works, in hours.")

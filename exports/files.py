@@ -15,12 +15,9 @@ import orjson
 import pyarrow as pa
 
 from annotator.domain.errors import InputError
+from exports.terms import SHORT
 
 FORMAT = 1
-TERMS = (
-    "Labels say what a text shows, never who somebody is. Not evidence; not for arrest, deportation, account removal or "
-    "denial of service. Do not identify, contact or profile a person with these data."
-)
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ def write_export(snapshot: Snapshot, out: Path) -> list[Written]:
     manifest = {
         "format": FORMAT,
         **snapshot.facts,
-        "terms": TERMS,
+        "terms": SHORT,
         "withheld": ["free-text notes", "items in quarantine", "items withdrawn"],
         "files": {one.name: {"rows": one.rows, "bytes": one.bytes, "sha256": one.sha256} for one in written},
     }

@@ -23,11 +23,11 @@ _MENDS = {
 }
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class ChoiceEntry(_Strict):
+class ChoiceEntry(Strict):
     value: Value
     title: Words
     definition: Words
@@ -38,13 +38,13 @@ class ChoiceEntry(_Strict):
     protective: bool = False
 
 
-class StateEntry(_Strict):
+class StateEntry(Strict):
     value: Value
     title: Words
     hotkey: Hotkey
 
 
-class QuestionEntry(_Strict):
+class QuestionEntry(Strict):
     id: Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
     kind: Annotated[Kind, Field(strict=False)]
     title: Words
@@ -56,14 +56,14 @@ class QuestionEntry(_Strict):
     max_length: Annotated[int, Field(ge=0, le=10_000)] = 0
 
 
-class FlagEntry(_Strict):
+class FlagEntry(Strict):
     value: Value
     title: Words
     help: Words
     quarantines: bool
 
 
-class SchemaFile(_Strict):
+class SchemaFile(Strict):
     name: Words
     version: Words
     title: Words
@@ -78,9 +78,9 @@ def read_schema(source: str, *, file: str, sha256: str) -> Schema:
     Raises `ConfigError` naming the file, the path inside it and the reason.
     """
     try:
-        entry = SchemaFile.model_validate(_load_yaml(source, file))
+        entry = SchemaFile.model_validate(load_yaml(source, file))
     except ValidationError as error:
-        raise _config_error(error, file) from error
+        raise config_error(error, file) from error
     return Schema(
         name=entry.name,
         version=entry.version,
@@ -106,7 +106,7 @@ def _question(entry: QuestionEntry) -> Question:
     )
 
 
-def _config_error(error: ValidationError, file: str) -> ConfigError:
+def config_error(error: ValidationError, file: str) -> ConfigError:
     """The first complaint, with its place written as in `questions[1].choices[0].hotkey`."""
     first = error.errors(include_url=False)[0]
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"]).lstrip(".")
@@ -129,7 +129,7 @@ def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
-def _load_yaml(source: str, file: str) -> Any:
+def load_yaml(source: str, file: str) -> Any:
     try:
         return yaml.load(source, Loader=_UniqueKeyLoader)  # noqa: S506 — a SafeLoader with a check
     except yaml.YAMLError as error:

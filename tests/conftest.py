@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 from sqlmodel import create_engine
 
@@ -17,6 +19,11 @@ from annotator.domain.limits import UNLIMITED
 from annotator.storage.database import Database
 from tests.fixtures_studio import client, label_studio  # noqa: F401
 from tests.world import World
+
+# `make test` gives the same answer twice on the same code; `make explore` looks for new counter-examples.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 @pytest.fixture(scope="session")

@@ -12,13 +12,15 @@ from annotator.dispensing.dispense import Dispensed, Nothing, next_item
 from annotator.dispensing.submit import Stored, Submission, submit
 from annotator.domain.answers import Answer, Span
 from annotator.domain.clock import ManualClock
+from annotator.domain.governance import Body, Review
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
 from annotator.domain.limits import Limits
 from annotator.domain.roles import Role
 from annotator.domain.schema import Choice, Flag, Kind, Question, Schema, State
-from annotator.storage import items, projects, wellbeing
+from annotator.people.texts import load_texts
+from annotator.storage import guideline_life, items, onboarding, projects, wellbeing
 from annotator.storage.database import Database
 from annotator.storage.tables import Annotation, Item, Lease, Person, Project
 
@@ -51,6 +53,12 @@ SCHEMA = Schema(
 )
 
 
+def approve(session, now, version_id: str) -> None:
+    """Record that both bodies have approved a guideline version."""
+    for body in Body:
+        guideline_life.approve(session, now, "test", version_id, Review(body, approved=True, words="Approved."))
+
+
 def empty(database: Database) -> None:
     """Forget everything that is stored."""
     with database.engine.begin() as connection:
@@ -69,17 +77,20 @@ class World:
     def __post_init__(self):
         now = self.clock.now()
         with self.database.writing() as session:
+            onboarding.publish(session, now, load_texts())
             version = projects.guideline_version(session, now, self.schema)
             project = Project(
                 name="test",
                 purpose="tests",
                 guideline_version_id=version.id,
                 overlap=3,
+                audit_share=0,  # the seeded order and nothing else, unless a test says otherwise
                 lease_seconds=1800,
                 order_seed=7,
                 created_at=now,
             )
             self.project = projects.ensure_project(session, now, project)
+            approve(session, now, version.id)
             if self.limits is not None:
                 self.set_limits(session, self.limits)
 
@@ -87,8 +98,15 @@ class World:
         """Set the project's limits of exposure, looser ones too."""
         wellbeing.set_limits(session, self.clock.now(), "test", self.project.id, limits, may_be_looser=True)
 
-    def volunteers(self, count: int) -> list[str]:
-        """Add qualified volunteers; return their ids."""
+    def change(self, **values) -> None:
+        """Change the project's settings."""
+        for name, value in values.items():
+            setattr(self.project, name, value)
+        with self.database.writing() as session:
+            session.merge(self.project)
+
+    def volunteers(self, count: int, *, onboarded: bool = True) -> list[str]:
+        """Add qualified volunteers who have come in; return their ids."""
         now = self.clock.now()
         people = [
             Person(pseudonym=f"V-{new_id()}", role=Role.VOLUNTEER.value, qualified_at=now, created_at=now)
@@ -96,12 +114,18 @@ class World:
         ]
         with self.database.writing() as session:
             session.add_all(people)
+            session.flush()
+            for person in people if onboarded else ():
+                onboarding.complete(session, now, person.id)
         return [person.id for person in people]
 
-    def add_items(self, count: int, state: ItemState = ItemState.READY) -> list[str]:
+    def add_items(
+        self, count: int, state: ItemState = ItemState.READY, *, source: str = "synthetic", first: int = 0
+    ) -> list[str]:
         """Add items; return their public ids."""
-        texts = [(f"item-{n:05d}", f"Posting {n}: seasonal work with housing.") for n in range(count)]
-        rows = [items.NewItem(name, text, items.text_hash(text), "synthetic", state) for name, text in texts]
+        numbers = range(first, first + count)
+        texts = [(f"item-{n:05d}", f"Posting {n}: seasonal work with housing.") for n in numbers]
+        rows = [items.NewItem(name, text, items.text_hash(text), source, state) for name, text in texts]
         with self.database.writing() as session:
             assert items.add(session, self.project, rows, self.clock.now()) == []
         return [name for name, _ in texts]

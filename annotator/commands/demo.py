@@ -8,16 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from annotator.commands.people import write_credentials
+from annotator.domain.controls import Placement
 from annotator.domain.limits import PRECAUTIONARY
 from annotator.domain.roles import Role
 from annotator.intake.run import ingest_file
 from annotator.people.accounts import Credentials, add_in_bulk
-from annotator.storage import wellbeing
+from annotator.quality import bank
+from annotator.storage import guideline_life, wellbeing
 from annotator.storage.audit import SERVICE
 from annotator.synthetic.corpus import POSTINGS, write_corpus
 from annotator.web.service import Service
 
 ITEMS = 500
+CONTROLS = 60
 SEED = 2026
 PEOPLE = (
     ("coordinator", Role.COORDINATOR),
@@ -33,11 +36,20 @@ def fill(service: Service) -> list[Credentials]:
     """Fill the home once; return the sign-ins, the same ones at every later start."""
     file = service.settings.home / "demo-sign-ins.csv"
     if not file.exists():
+        _demonstration(service)
         _no_quiet_hours(service)
+        _controls(service)
         _postings(service, service.settings.home / "demo-postings")
         _people(service, file)
     with file.open(encoding="utf-8", newline="") as rows:
         return [Credentials(row["email"], row["password"]) for row in csv.DictReader(rows)]
+
+
+def _demonstration(service: Service) -> None:
+    """Synthetic postings only, under a guideline that nobody has approved; every page says so."""
+    with service.database.writing() as session:
+        guideline_life.set_demonstration(session, service.now(), SERVICE, service.project.id, demonstration=True)
+    service.project.demonstration = True
 
 
 def _no_quiet_hours(service: Service) -> None:
@@ -45,6 +57,14 @@ def _no_quiet_hours(service: Service) -> None:
     with service.database.writing() as session:
         limits = replace(PRECAUTIONARY, quiet_from=0, quiet_until=0)
         wellbeing.set_limits(session, service.now(), SERVICE, service.project.id, limits, may_be_looser=True)
+
+
+def _controls(service: Service) -> None:
+    """Place control items as the settings say, and fill the bank."""
+    settings, now = service.settings, service.now()
+    with service.database.writing() as session:
+        bank.ensure_policy(session, service.project, now, Placement(settings.control_first, settings.control_rate))
+    bank.fill(service.database, service.project, service.schema, CONTROLS, SERVICE, now)
 
 
 def _postings(service: Service, folder: Path) -> None:

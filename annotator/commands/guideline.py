@@ -9,8 +9,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from annotator.domain.errors import InputError
+from annotator.domain.governance import Body, Review
 from annotator.domain.schema import Question
+from annotator.runtime import opened
+from annotator.storage import guideline_life, projects
+from annotator.storage.audit import SERVICE
 from annotator.studio.label_config import build_label_config
+from annotator.web import versions
+from guidelines.diff import require_quiz
+from guidelines.lessons import load_examples, load_quiz
 from guidelines.loader import Guideline, available, latest, load
 
 DEFAULT_NAME = "postings"
@@ -35,15 +43,20 @@ app = typer.Typer(
 
 @app.command("check")
 def check(name: Name = DEFAULT_NAME, version: Version = None, root: Root = None) -> None:
-    """Validate a guideline version as a whole, the editor's config included, and sum it up.
+    """Validate a guideline version as a whole, with the editor's config, quiz and worked examples, and sum it up.
 
     Example: annotator guideline check postings 1.0.0
     """
     guideline = _load(name, version, root)
     build_label_config(guideline.schema)
+    quiz, examples = load_quiz(guideline), load_examples(guideline)
+    known = [each for known_name, each in available(root) if known_name == name]
+    before = known[: known.index(guideline.schema.version)]
+    if before:
+        require_quiz(load(name, before[-1], root), guideline, quiz)
     console = Console()
     console.print(_summary(guideline))
-    known = [each for known_name, each in available(root) if known_name == name]
+    console.print(f"{len(quiz)} questions, {len(examples)} worked examples", highlight=False)
     console.print(
         f"sha256 {guideline.schema.sha256}", f"Versions: {', '.join(known)}", "Valid.", sep="\n", highlight=False
     )
@@ -56,6 +69,79 @@ def show_config(name: Name = DEFAULT_NAME, version: Version = None, root: Root =
     Example: annotator guideline show-config postings 1.0.0 > config.xml
     """
     typer.echo(build_label_config(_load(name, version, root).schema))
+
+
+@app.command("status")
+def status() -> None:
+    """Show every version: who has approved it, and whether it is in use.
+
+    Example: annotator guideline status
+    """
+    with opened() as service, service.database.reading() as session:
+        stored = {row.version: row.id for row in guideline_life.versions(session, service.schema.name)}
+        table = Table("version", "approvals", "use")
+        for version in versions.known_versions(service.guideline):
+            standing = guideline_life.standing(session, stored.get(version, ""))
+            missing = ", ".join(body.full_name for body in standing.missing)
+            use = "in use" if version == service.schema.version else ""
+            table.add_row(version, f"missing: {missing}" if missing else "approved", use)
+        demonstration = guideline_life.is_demonstration(session, service.project.id)
+    console = Console()
+    console.print(table)
+    if demonstration:
+        console.print("The project is a demonstration: synthetic postings only, under a guideline approved or not.")
+
+
+@app.command("approve")
+def approve(
+    version: Annotated[str, typer.Argument(help="The version that the body spoke of.")],
+    body: Annotated[Body, typer.Option(help="Who spoke.")],
+    words: Annotated[str, typer.Option(help="Its decision, in its own words.")],
+    dissent: Annotated[str, typer.Option(help="Dissent, kept beside the decision.")] = "",
+    refused: Annotated[bool, typer.Option("--refused", help="The body did not approve.")] = False,
+) -> None:
+    """Record what a body said of a guideline version. The newest word of each body counts, none is overwritten.
+
+    Example: annotator guideline approve 1.0.0 --body rights-review --words "Approved on 3 May, with one remark."
+    """
+    with opened() as service:
+        guideline = versions.sibling(service.guideline, version)
+        with service.database.writing() as session:
+            row = projects.guideline_version(session, service.now(), guideline.schema)
+            review = Review(body, not refused, words, dissent)
+            guideline_life.approve(session, service.now(), SERVICE, row.id, review)
+            missing = guideline_life.standing(session, row.id).missing
+    typer.echo(f"Still missing: {', '.join(each.full_name for each in missing)}." if missing else "Approved by both.")
+
+
+@app.command("activate")
+def activate(version: Annotated[str, typer.Argument(help="The version to take up.")]) -> None:
+    """Take a version up; it comes into force when the service starts again.
+
+    Example: annotator guideline activate 1.1.0
+    """
+    with opened() as service:
+        new = versions.sibling(service.guideline, version)
+        with service.database.writing() as session:
+            versions.activate(session, service.now(), SERVICE, service.project, service.guideline, new)
+    typer.echo(f"{new.schema.name} {version} is taken up. Start the service again to put it in force.")
+
+
+@app.command("demonstration")
+def demonstration(
+    state: Annotated[str, typer.Argument(help="on or off", metavar="on|off")],
+) -> None:
+    """Make the project a demonstration, which may use an unapproved guideline for synthetic postings; or end that.
+
+    Example: annotator guideline demonstration on
+    """
+    if state not in {"on", "off"}:
+        raise InputError("It is neither on nor off.", where="state", mend="Say on or off.")
+    with opened() as service, service.database.writing() as session:
+        guideline_life.set_demonstration(
+            session, service.now(), SERVICE, service.project.id, demonstration=state == "on"
+        )
+    typer.echo(f"Demonstration is {state}.")
 
 
 def _load(name: str, version: str | None, root: Path | None) -> Guideline:

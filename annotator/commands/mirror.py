@@ -6,7 +6,8 @@ import typer
 
 from annotator.commands.progress import terminal
 from annotator.runtime import opened
-from annotator.worker import open_mirror
+from annotator.studio.mirror import Books
+from annotator.worker import open_bank_mirror, open_mirror
 
 app = typer.Typer(no_args_is_help=True, help="The Label Studio mirror: push what waits, check the books.")
 
@@ -18,8 +19,8 @@ def push() -> None:
     Example: annotator mirror push
     """
     with opened() as service:
-        mirror = open_mirror(service)
-        pushed, found = mirror.push(), mirror.sweep()
+        mirrors = [mirror for mirror in (open_mirror(service), open_bank_mirror(service)) if mirror is not None]
+        pushed, found = sum(mirror.push() for mirror in mirrors), sum(mirror.sweep() for mirror in mirrors)
     terminal().print(f"{pushed} answers pushed, {found} changes brought back.")
 
 
@@ -31,9 +32,17 @@ def check() -> None:
     """
     with opened() as service:
         books = open_mirror(service).books()
-    terminal().print(
+        bank = open_bank_mirror(service)
+        beside = bank.books() if bank is not None else None
+    terminal().print(_told(books))
+    if beside is not None:
+        terminal().print(f"Control items, kept apart: {_told(beside)}")
+    if not books.balanced or (beside is not None and not beside.balanced):
+        raise typer.Exit(1)
+
+
+def _told(books: Books) -> str:
+    return (
         f"{books.alike} answers on both sides; {books.missing} only here, {books.unknown} only in Label Studio, "
         f"{books.twice} there twice."
     )
-    if not books.balanced:
-        raise typer.Exit(1)

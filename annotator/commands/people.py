@@ -1,4 +1,4 @@
-"""`annotator people`: invitations, and accounts in bulk for demos and tests."""
+"""`annotator people`: invitations, erasure, and accounts in bulk for demos and tests."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from typing import Annotated
 import typer
 
 from annotator.commands.progress import terminal
+from annotator.dispensing.withdrawal import leave
+from annotator.domain.errors import NotFoundError
 from annotator.domain.roles import Role
-from annotator.people.accounts import Credentials, add_in_bulk, invite, made_up_credentials
+from annotator.people.accounts import Credentials, add_in_bulk, invite, made_up_credentials, normal_email
+from annotator.people.erasure import erase_account
 from annotator.runtime import opened
+from annotator.storage import people
 
-app = typer.Typer(no_args_is_help=True, help="People: invite them, or make accounts in bulk for tests.")
+app = typer.Typer(
+    no_args_is_help=True, help="People: invite them, erase an account, or make accounts in bulk for tests."
+)
 
 
 @app.command("add")
@@ -25,7 +31,9 @@ def add(
         Path, typer.Option("--csv", help="File to write the sign-ins to (email,password), readable by you only.")
     ],
     count: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 1,
-    qualified: Annotated[bool, typer.Option("--qualified", help="They may label at once.")] = False,
+    qualified: Annotated[
+        bool, typer.Option("--qualified", help="They have come in and may label at once; for made-up people.")
+    ] = False,
 ) -> None:
     """Make accounts with made-up addresses and random passwords.
 
@@ -41,7 +49,9 @@ def add(
 @app.command("invite")
 def invitation(
     role: Annotated[Role, typer.Option(help="Role that the link gives.")],
-    qualified: Annotated[bool, typer.Option("--qualified", help="A volunteer who may label at once.")] = False,
+    qualified: Annotated[
+        bool, typer.Option("--qualified", help="A volunteer who may label once they have come in.")
+    ] = False,
 ) -> None:
     """Print a one-time link that makes an account.
 
@@ -51,6 +61,30 @@ def invitation(
         lasts = timedelta(hours=service.settings.invitation_hours)
         token = invite(service.database, None, role, service.now(), lasts, qualified=qualified)
         typer.echo(f"http://{service.settings.host}:{service.settings.port}/invitation?token={token}")
+
+
+@app.command("erase")
+def erase(
+    email: Annotated[str, typer.Argument(help="Address of the account, as its owner gave it.")],
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Withdraw their answers too.")] = False,
+    sure: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+) -> None:
+    """Erase a volunteer's account for somebody who asks for it and cannot sign in. Make sure first that it is them.
+
+    Example: annotator people erase someone@example.org --withdraw
+    """
+    with opened() as service:
+        with service.database.reading() as session:
+            found = people.by_email(session, normal_email(email))
+        if found is None or found[0].role != Role.VOLUNTEER:
+            raise NotFoundError("No volunteer has that address.")
+        answers = "their answers are withdrawn" if withdraw else "their answers stay and can't be withdrawn any more"
+        if not sure:
+            typer.confirm(f"{found[0].pseudonym}: the account is erased for good, and {answers}. Go on?", abort=True)
+        now = service.now()
+        gone = leave(service.database, service.schema, found[0].id, now, withdraw_answers=withdraw)
+        erase_account(service.database, found[0].id, now)
+    terminal().print(f"Erased. {gone} answer{'' if gone == 1 else 's'} withdrawn.")
 
 
 def write_credentials(path: Path, credentials: list[Credentials]) -> None:

@@ -25,17 +25,38 @@ _TINY = 1e-150  # products are renewed below this: eight further factors, floore
 _RENEW = 7  # a task's product is rescaled after every 8 factors
 
 
-@njit(cache=True, nogil=True)
-def vote_shares(tasks: Any, posterior: Any, span: Any) -> None:
-    """Write the shares of votes; a task without labels has equal shares."""
-    indptr, code, _ = tasks
-    n_classes = posterior.shape[1]
-    for i in range(span[0], span[1]):
-        size = indptr[i + 1] - indptr[i]
-        for k in range(n_classes):
-            posterior[i, k] = 0.0 if size else 1.0 / n_classes
-        for j in range(indptr[i], indptr[i + 1]):
-            posterior[i, code[j] % n_classes] += 1.0 / size
+@cache
+def vote_pass(n_classes: int) -> Callable[..., Any]:
+    """Return the loop that starts from the votes, for that many classes."""
+    return _vote_pass(n_classes if n_classes <= UNROLLED else 0)
+
+
+@cache
+def _vote_pass(unrolled: int) -> Callable[..., Any]:
+    @njit(cache=True, nogil=True)
+    def run(tasks: Any, posterior: Any, sums: Any, span: Any) -> None:
+        """Write the shares of votes, and add them up; a task without labels has equal shares."""
+        indptr, code, least = tasks
+        counts, totals = sums
+        size = unrolled if unrolled > 0 else totals.size
+        counts[:] = 0.0
+        totals[:] = 0.0
+        for i in range(span[0], span[1]):
+            start, end = indptr[i], indptr[i + 1]
+            p = posterior[i]
+            for k in range(size):
+                p[k] = 0.0 if end > start else 1.0 / size
+            for j in range(start, end):
+                p[code[j] % size] += 1.0 / (end - start)
+            if end - start < least:
+                continue
+            for k in range(size):
+                totals[k] += p[k]
+            for j in range(start, end):
+                for k in range(size):
+                    counts[code[j], k] += p[k]
+
+    return run
 
 
 @njit(cache=True, nogil=True)

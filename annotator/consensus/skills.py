@@ -77,6 +77,10 @@ class Skills:
             log_p[:, k] += np.bincount(labels.task, weights=weights, minlength=labels.n_tasks)
         return _normalised(self.temper * log_p)
 
+    def priors(self, prior: ArrayLike) -> FloatArray:
+        """Return the posterior of tasks that have no labels yet: a classifier's probability (n_tasks, n_classes), as it is read here."""
+        return _normalised(self.temper * self._log_prior(prior))
+
     def _log_prior(self, prior: ArrayLike) -> FloatArray:
         p = np.clip(np.asarray(prior, dtype=np.float64), LEAST_PROBABILITY, None)
         return np.asarray(log_softmax(self.slope * np.log(p) + (0.0 if self.bias is None else self.bias), axis=-1))

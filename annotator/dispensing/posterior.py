@@ -10,7 +10,7 @@ from functools import cache
 
 from sqlmodel import Session
 
-from annotator.consensus.skills import Skills
+from annotator.consensus.skills import FloatArray, Skills
 from annotator.domain.schema import LabelSpec
 from annotator.storage import consensus
 from annotator.storage.consensus import Evidence
@@ -20,9 +20,25 @@ def update_posterior(session: Session, project_id: str, spec: LabelSpec, item_id
     """Store what the item's ratings come to; "cannot tell" counts for nothing. The item's row must be locked."""
     evidence = consensus.evidence(session, project_id, spec.name, item_id)
     given = [(person, spec.values.index(rating)) for person, rating in evidence.ratings if rating in spec.values]
-    if given:
-        people, codes = zip(*given, strict=True)
-        consensus.set_posterior(session, item_id, skills_of(evidence, spec).posterior(people, codes).tolist())
+    if not given:
+        return
+    people, codes = zip(*given, strict=True)
+    skills = skills_of(evidence, spec)
+    p = skills.posterior(people, codes, evidence.prior)
+    consensus.set_posterior(session, item_id, p.tolist(), float(gains(p[None], skills.unknown)[0]))
+
+
+def gains(p: FloatArray, confusion: FloatArray) -> FloatArray:
+    """Return the bits that an answer of somebody with that confusion matrix would tell of items, posteriors `p` (n, K); shape (n,)."""
+    from active_learning.gain import information_gain  # compiled on first use
+
+    return information_gain(p, confusion)
+
+
+def warm(values: tuple[str, ...]) -> None:
+    """Load what the first answer would have to wait for: compiled code, and what is thought of anybody."""
+    skills = first_skills(values)
+    gains(skills.prior[None], skills.unknown)
 
 
 def skills_of(evidence: Evidence, spec: LabelSpec) -> Skills:

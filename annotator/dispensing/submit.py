@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from annotator.dispensing.finishing import finish
 from annotator.dispensing.posterior import update_posterior
 from annotator.dispensing.returns import held_lease, require_live
 from annotator.domain.answers import Answer, cannot_tell, flat_labels
 from annotator.domain.errors import ConflictError
 from annotator.domain.exposure import high_ratings
 from annotator.domain.leases import LeaseState
-from annotator.domain.overlap import settle
 from annotator.domain.schema import Schema
 from annotator.storage import annotation_log, audit, exposure, item_state, outbox
 from annotator.storage.database import Database
@@ -84,8 +84,7 @@ def _submit(
     if annotation.rating is not None:
         update_posterior(session, project.id, schema.rating, lease.item_id)
     if item_state.record_answer(session, lease.item_id):
-        outcome = settle(annotation_log.ratings(session, lease.item_id))
-        item_state.move(session, now, audit.SERVICE, lease.item_id, outcome)
+        finish(session, project, schema, lease.item_id, now)
     return Stored(annotation.id, created=True)
 
 

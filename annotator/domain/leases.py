@@ -16,7 +16,11 @@ class LeaseState(StrEnum):
 class EmptyReason(StrEnum):
     """Why there is nothing to label right now."""
 
+    ONBOARDING = "onboarding"  # something is left to read, agree to or choose first
+    NOT_APPROVED = "not_approved"  # the guideline has not been approved yet
+    QUIZ = "quiz"  # the guideline has changed: a few questions on what is new come first
     NOT_QUALIFIED = "not_qualified"
+    TRAINED = "trained"  # training only: every card is done
     PAUSED = "paused"
     NONE = "none"  # no item is ready for anybody
     HELD = "held"  # others hold what is left for you; it may come back

@@ -15,7 +15,7 @@ class Role(StrEnum):
 
 HOME = {
     Role.VOLUNTEER: "/label",
-    Role.ADJUDICATOR: "/coordinator/items?state=adjudicating",
+    Role.ADJUDICATOR: "/coordinator/adjudication",
     Role.COORDINATOR: "/coordinator",
     Role.RESEARCHER: "/researcher",
     Role.ADMIN: "/coordinator",

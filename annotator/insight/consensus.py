@@ -6,25 +6,27 @@ that were answered while it ran. Only labels go in: skips, flags, breaks and "ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlmodel import Session
 
 from annotator.consensus.accuracy import expected_accuracy_of_workers
 from annotator.consensus.em import ExpectationMaximisation
 from annotator.consensus.hierarchical import HierarchicalDawidSkene
 from annotator.consensus.labels import LabelMatrix
 from annotator.consensus.ordinal import OrdinalDawidSkene
-from annotator.consensus.skills import Skills
-from annotator.dispensing.posterior import update_posterior
+from annotator.consensus.skills import FloatArray, Skills
+from annotator.dispensing.posterior import gains, skills_of, update_posterior
 from annotator.domain.schema import LabelSpec, Schema
 from annotator.insight.labels import LabelTable
-from annotator.storage import annotation_log, audit, consensus
-from annotator.storage.consensus import ItemConsensus
+from annotator.storage import annotation_log, audit, consensus, learning
+from annotator.storage.batches import batches, writing_in_turn
+from annotator.storage.consensus import Evidence, ItemConsensus
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
 from annotator.storage.tables_consensus import ConsensusFit, Skill
@@ -32,7 +34,8 @@ from annotator.storage.tables_consensus import ConsensusFit, Skill
 FIRST = 64
 GROWTH = 0.15
 LONGEST = timedelta(hours=1)
-_BATCH = 500
+CLASSIFIER = "classifier"
+"""Under this name a fit keeps the id of the model that was in use when it was made."""
 _DIGITS = 6
 _TOLERANCE = 1e-5  # as in `StreamingConsensus`
 
@@ -51,54 +54,91 @@ class Fitted:
         return np.bincount(self.labels.task, minlength=self.labels.n_tasks) > 0
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the classifier in use says of items, (K,) each by item id; `usable` as a prior or not."""
+
+    model_id: str | None
+    usable: bool
+    probability: Mapping[str, list[float]]
+
+    @classmethod
+    def read(cls, session: Session, project_id: str) -> Self:
+        standing = learning.standing(session, project_id)
+        if standing is None:
+            return cls(None, usable=False, probability={})
+        return cls(standing.model_id, standing.usable, learning.predictions(session, project_id))
+
+    def prior(self, items: Sequence[str]) -> FloatArray | None:
+        """Return the prior of items, (n, K); one that is not scored yet has the mean of all. None where there is none."""
+        if not (self.usable and self.probability):
+            return None
+        mean = np.mean(list(self.probability.values()), axis=0).tolist()
+        return np.array([self.probability.get(item, mean) for item in items])
+
+
 def refit_if_due(database: Database, project: Project, schema: Schema, now: datetime) -> bool:
-    """Refit when the answers have grown by 15 %, or have changed at all and an hour has passed."""
+    """Refit when the answers have grown by 15 %, have changed at all and an hour has passed, or some were withdrawn; and when a
+    new model is in use.
+    """
     with database.reading() as session:
         answers, _ = annotation_log.mark(session, project.id)
         last = consensus.newest_fit(session, project.id, schema.rating.name)
+        standing = learning.standing(session, project.id)
+        asked = consensus.refit_asked(session, project.id)
     if last is None:
         due = answers >= FIRST
     else:
         grown = answers >= last.n_answers * (1 + GROWTH)
-        due = answers != last.n_answers and (grown or now - last.fitted_at >= LONGEST)
+        newer = standing is not None and standing.model_id != last.model.get(CLASSIFIER)
+        grown_old = answers != last.n_answers and (grown or now - last.fitted_at >= LONGEST)
+        due = asked or newer or grown_old
     return due and refit(database, project, schema, now)
 
 
 def refit(database: Database, project: Project, schema: Schema, now: datetime) -> bool:
     """Fit everything anew and store skills and posteriors; False where the answers cannot teach anything yet.
 
-    Skills are stored before items: an answer that comes in between uses them, and is seen when its item's turn comes.
+    Skills are stored before items: an answer that comes in between uses them, and is seen when its item's turn comes. A refit
+    that another has overtaken leaves the items to that one.
     """
-    with database.reading() as session:
+    with database.writing() as session:
+        consensus.refit_done(session, project.id)  # before reading: what is withdrawn meanwhile asks again
+    with database.frozen() as session:
         table = LabelTable.read(session, schema, project.id)
-    fitted = fit_all(schema, table)
+        said = Said.read(session, project.id)
+    fitted = fit_all(schema, table, said)
     if schema.rating.name not in fitted:
         return False
+    newest = ""
     with database.writing() as session:
         for one in fitted.values():
-            row = _fit_row(project, one, table.n_answers, now)
+            row = _fit_row(project, one, table.n_answers, said.model_id, now)
             session.add(row)
             session.flush()
             consensus.replace_skills(session, one.spec.name, _skills(row.id, one))
+            newest = row.id if one.spec == schema.rating else newest
         audit.record(session, now, audit.SERVICE, "consensus.refitted", project.id, answers=table.n_answers)
-    found = _by_item(schema, table, fitted)
-    while batch := list(islice(found, _BATCH)):
-        with database.writing() as session:
+    found = _by_item(schema, table, fitted, said)
+    for batch in batches(found):
+        with writing_in_turn(database) as session:
+            fit = consensus.newest_fit(session, project.id, schema.rating.name)
+            if fit is None or fit.id != newest:
+                return False
             for item_id in consensus.set_consensus(session, batch):
                 update_posterior(session, project.id, schema.rating, item_id)
     return True
 
 
-def fit_all(schema: Schema, table: LabelTable) -> dict[str, Fitted]:
+def fit_all(schema: Schema, table: LabelTable, said: Said) -> dict[str, Fitted]:
     """Return the fit of every label that at least two people have given, by name: the rating's first."""
     matrices = {spec: matrix for spec in schema.labels if (matrix := table.matrix(spec)) is not None}
     learnable = {spec: matrix for spec, matrix in matrices.items() if np.ptp(matrix.worker)}
     fitted: dict[str, Fitted] = {}
     rating = schema.rating
     if rating in learnable:
-        fitted[rating.name] = Fitted(
-            rating, learnable[rating], OrdinalDawidSkene(tol=_TOLERANCE).fit(learnable[rating])
-        )
+        model = OrdinalDawidSkene(tol=_TOLERANCE).fit(learnable[rating], prior=said.prior(table.items.tolist()))
+        fitted[rating.name] = Fitted(rating, learnable[rating], model)
     by_shape: dict[int, dict[str, LabelSpec]] = {}
     for spec in learnable:
         if spec != rating:
@@ -111,6 +151,17 @@ def fit_all(schema: Schema, table: LabelTable) -> dict[str, Fitted]:
     return fitted
 
 
+def newest_skills(session: Session, project_id: str, spec: LabelSpec) -> Skills:
+    """Return what the newest fit knows of everybody, or what is thought of anybody before the first."""
+    fit = consensus.newest_fit(session, project_id, spec.name)
+    known = (
+        {}
+        if fit is None
+        else {person: row.confusion for person, row in consensus.skills_of(session, spec.name).items()}
+    )
+    return skills_of(Evidence([], fit.model if fit is not None else None, known), spec)
+
+
 def drift_from_refit(database: Database, project: Project, schema: Schema) -> float:
     """Return how far any stored rating posterior lies from that of a fit from scratch: right after a refit, nowhere by more
     than `storage.consensus.MOVED`. An item whose posterior is missing, or should be, is as far off as can be.
@@ -118,7 +169,8 @@ def drift_from_refit(database: Database, project: Project, schema: Schema) -> fl
     with database.frozen() as session:
         table = LabelTable.read(session, schema, project.id)
         stored = consensus.stored(session, project.id)
-    rating = fit_all(schema, table).get(schema.rating.name)
+        said = Said.read(session, project.id)
+    rating = fit_all(schema, table, said).get(schema.rating.name)
     if rating is None:
         return 0.0
     fresh = {str(table.items[code]): rating.model.posterior_[code] for code in np.flatnonzero(rating.given)}
@@ -127,7 +179,7 @@ def drift_from_refit(database: Database, project: Project, schema: Schema) -> fl
     return max((float(np.abs(np.array(stored[item]) - p).max()) for item, p in fresh.items()), default=0.0)
 
 
-def _fit_row(project: Project, one: Fitted, answers: int, now: datetime) -> ConsensusFit:
+def _fit_row(project: Project, one: Fitted, answers: int, classifier: str | None, now: datetime) -> ConsensusFit:
     skills: Skills = one.model.skills_
     return ConsensusFit(
         project_id=project.id,
@@ -140,7 +192,7 @@ def _fit_row(project: Project, one: Fitted, answers: int, now: datetime) -> Cons
         n_people=len(np.unique(one.labels.worker)),
         converged=bool(one.model.converged_),
         log_likelihood=float(one.model.log_likelihood_[-1]),
-        model={**skills.to_json(), "workers": [], "confusion": []},
+        model={**skills.to_json(), "workers": [], "confusion": [], CLASSIFIER: classifier},
     )
 
 
@@ -154,6 +206,7 @@ def _skills(fit_id: str, one: Fitted) -> list[Skill]:
             label=one.spec.name,
             fit_id=fit_id,
             confusion=skills.confusion[place].tolist(),
+            weight=one.model.dirichlet_[place].sum(axis=1).tolist(),
             effective_n=float(one.model.effective_n_[place].sum()),
             accuracy=float(accuracy.mean[place]),
             low=float(accuracy.low[place]),
@@ -163,15 +216,37 @@ def _skills(fit_id: str, one: Fitted) -> list[Skill]:
     ]
 
 
-def _by_item(schema: Schema, table: LabelTable, fitted: dict[str, Fitted]) -> Iterator[ItemConsensus]:
+def _by_item(schema: Schema, table: LabelTable, fitted: dict[str, Fitted], said: Said) -> Iterator[ItemConsensus]:
     """Yield what the fits say of each item, in order of item id; nothing of a label that nobody gave it."""
     seen = np.bincount(table.item, minlength=len(table.items))
     shares = {name: (one.given, np.round(one.model.posterior_, _DIGITS)) for name, one in fitted.items()}
     given, ratings = shares.pop(schema.rating.name)
-    for code in np.argsort(table.items.astype(str)):
-        yield ItemConsensus(
+    model = fitted[schema.rating.name].model
+    priority = gains(model.posterior_, model.skills_.unknown)
+    rated = {
+        str(table.items[code]): ItemConsensus(
             item_id=str(table.items[code]),
             answered=int(seen[code]),
             posterior=ratings[code].tolist() if given[code] else None,
             indicators={name: rows[code].tolist() for name, (has, rows) in shares.items() if has[code]},
+            priority=float(priority[code]),
         )
+        for code in range(len(table.items))
+    }
+    unasked = _unasked(model.skills_, said, rated)
+    yield from (rated.get(item_id) or unasked[item_id] for item_id in sorted(rated.keys() | unasked.keys()))
+
+
+def _unasked(skills: Skills, said: Said, rated: Mapping[str, ItemConsensus]) -> dict[str, ItemConsensus]:
+    """Return what the classifier alone says of items that nobody has answered."""
+    items = [item_id for item_id in said.probability if item_id not in rated]
+    if not items:
+        return {}
+    p = np.array([said.probability[item_id] for item_id in items])
+    if said.usable:
+        p = skills.priors(p)
+    found = zip(items, np.round(p, _DIGITS).tolist(), gains(p, skills.unknown).tolist(), strict=True)
+    return {
+        item_id: ItemConsensus(item_id, 0, posterior if said.usable else None, {}, priority)
+        for item_id, posterior, priority in found
+    }

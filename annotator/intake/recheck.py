@@ -19,7 +19,7 @@ from annotator.domain.recheck import Decision, Outcome, Vote, masked, outcome, p
 from annotator.intake.screens import WITHHELD, unsealed
 from annotator.privacy.values import Kind
 from annotator.privacy.vault import Vault
-from annotator.storage import annotation_log, audit, item_state, items, mirror, recheck
+from annotator.storage import annotation_log, audit, item_state, items, mirror, projects, recheck
 from annotator.storage.database import Database
 from annotator.storage.tables import Item, Project
 from annotator.storage.tables_recheck import Recheck
@@ -206,4 +206,8 @@ def _state(session: Session, item: Item) -> ItemState:
     """Return where a released item goes on: to people, or to where its answers had brought it."""
     if item.answered < item.overlap:
         return ItemState.READY
-    return settle(annotation_log.ratings(session, item.id))
+    bounds = projects.bounds(session.get_one(Project, item.project_id))
+    if not bounds.adaptive:
+        return settle(annotation_log.ratings(session, item.id))
+    certain = item.risk is not None and item.risk <= bounds.risk
+    return ItemState.AGREED if certain else ItemState.ADJUDICATING

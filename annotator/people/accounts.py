@@ -15,7 +15,7 @@ from annotator.domain.errors import ConflictError, ForbiddenError, InputError, N
 from annotator.domain.roles import MAY_INVITE, Role
 from annotator.people.passwords import hash_password
 from annotator.people.tokens import new_token, token_hash
-from annotator.storage import audit, people
+from annotator.storage import audit, onboarding, people
 from annotator.storage.database import Database
 from annotator.storage.tables import Identity, Invitation, Person
 
@@ -93,7 +93,9 @@ def accept(database: Database, token: str, credentials: Credentials, now: dateti
 def add_in_bulk(
     database: Database, role: Role, credentials: list[Credentials], now: datetime, *, qualified: bool
 ) -> None:
-    """Add accounts, all or none. Hashing runs on all cores, since each hash is slow by design.
+    """Add accounts of made-up people, all or none. Volunteers who are qualified have been through onboarding too.
+
+    Hashing runs on all cores, since each hash is slow by design.
 
     Raises:
         ConflictError: one of the addresses has an account.
@@ -103,7 +105,9 @@ def add_in_bulk(
     try:
         with database.writing() as session:
             for given, password_hash in zip(credentials, hashes, strict=True):
-                _add(session, role, normal_email(given.email), password_hash, now, qualified=qualified)
+                person = _add(session, role, normal_email(given.email), password_hash, now, qualified=qualified)
+                if qualified and role is Role.VOLUNTEER:
+                    onboarding.complete(session, now, person.id)
     except IntegrityError as error:
         raise ConflictError("One of these addresses has an account already.") from error
 

@@ -60,6 +60,17 @@ def sign_in(
     return _open(database, found[0], now, lasts, old_token)
 
 
+def confirm(database: Database, email: str, password: str, now: datetime, *, attempts: int) -> Person:
+    """Return who an address and a password belong to, for a single act on the command line; no session is left behind.
+
+    Raises:
+        RateLimitedError, UnauthenticatedError: as `sign_in`.
+    """
+    signed_in = sign_in(database, email, password, "command line", now, attempts=attempts, lasts=timedelta(minutes=1))
+    sign_out(database, signed_in.token)
+    return signed_in.person
+
+
 def role_of(signed_in: SignedIn) -> Role:
     return Role(signed_in.person.role)
 
@@ -72,6 +83,13 @@ def sign_out(database: Database, token: str) -> None:
 def open_session(database: Database, person: Person, now: datetime, lasts: timedelta) -> SignedIn:
     """Sign a person in who has just accepted an invitation."""
     return _open(database, person, now, lasts, None)
+
+
+def forget_failures_of(database: Database, email: str) -> None:
+    """Forget failed sign-ins of an address, whose keyed hash could be told by whoever knows the address and the key."""
+    key, _ = _keys(database, email, "")
+    with database.writing() as session:
+        people.forget_failures_of(session, key)
 
 
 def _open(database: Database, person: Person, now: datetime, lasts: timedelta, old_token: str | None) -> SignedIn:

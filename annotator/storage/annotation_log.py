@@ -9,7 +9,7 @@ from sqlalchemy import Text, cast, func
 from sqlmodel import Session, col, select
 
 from annotator.domain.items import ItemState
-from annotator.storage.tables import Annotation, Item, Person
+from annotator.storage.tables import Annotation, GuidelineVersion, Item, Person
 
 _SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
 
@@ -36,11 +36,20 @@ def of_item(session: Session, item_id: str) -> list[tuple[Annotation, str]]:
     return [(annotation, pseudonym) for annotation, pseudonym in session.exec(statement)]
 
 
-def count_since(session: Session, since: datetime, person_id: str | None = None) -> int:
-    """Count the answers stored since a moment, of one person or of all."""
-    statement = select(func.count()).select_from(Annotation).where(col(Annotation.created_at) >= since)
-    if person_id is not None:
-        statement = statement.where(Annotation.person_id == person_id)
+def count_since(session: Session, since: datetime, person_id: str) -> int:
+    """Count the answers that a person has stored since a moment."""
+    statement = select(func.count()).where(Annotation.person_id == person_id, col(Annotation.created_at) >= since)
+    return session.exec(statement).one()
+
+
+def count_of_project(session: Session, project_id: str, since: datetime) -> int:
+    """Count the answers to a project's items since a moment."""
+    statement = (
+        select(func.count())
+        .select_from(Annotation)
+        .join(Item, col(Item.id) == Annotation.item_id)
+        .where(Item.project_id == project_id, col(Annotation.created_at) >= since)
+    )
     return session.exec(statement).one()
 
 
@@ -82,3 +91,21 @@ def label_columns(session: Session, project_id: str) -> tuple[Sequence[str], Seq
     rows = session.exec(statement).all()
     items, people, labels = zip(*rows, strict=True) if rows else ((), (), ())
     return items, people, labels
+
+
+def latest_of(session: Session, person_id: str, limit: int) -> list[Annotation]:
+    """Return a person's newest answers, the newest first."""
+    statement = select(Annotation).where(Annotation.person_id == person_id)
+    return list(session.exec(statement.order_by(col(Annotation.id).desc()).limit(limit)))
+
+
+def versions(session: Session, project_id: str) -> Sequence[str]:
+    """Return the guideline version of every answer that `label_columns` returns, in the same order."""
+    statement = (
+        select(GuidelineVersion.version)
+        .join(Annotation, col(Annotation.guideline_version_id) == GuidelineVersion.id)
+        .join(Item, col(Item.id) == Annotation.item_id)
+        .where(Item.project_id == project_id, col(Item.state).not_in(_SHUT))
+        .order_by(col(Annotation.id))
+    )
+    return session.exec(statement).all()

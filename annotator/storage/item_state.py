@@ -54,6 +54,44 @@ def record_answer(session: Session, item_id: str) -> bool:
     return bool(row.answered >= row.overlap)
 
 
+def take_back_answer(session: Session, item_id: str) -> None:
+    """Open the slot of an answer that was withdrawn."""
+    statement = (
+        update(Item)
+        .where(col(Item.id) == item_id, col(Item.answered) > 0)
+        .values(answered=col(Item.answered) - 1)
+        .returning(col(Item.id))
+    )
+    if session.execute(statement, execution_options=_RAW).first() is None:
+        raise ConflictError(f"Item {item_id} has no answer to take back.")
+
+
+def ask_another(session: Session, at: datetime, item_id: str, most: int) -> bool:
+    """Open one slot more, up to `most`; False where there are as many already."""
+    statement = (
+        update(Item)
+        .where(col(Item.id) == item_id, col(Item.overlap) < most)
+        .values(overlap=col(Item.overlap) + 1)
+        .returning(col(Item.overlap))
+    )
+    row = session.execute(statement, execution_options=_RAW).first()
+    if row is not None:
+        audit.record(session, at, audit.SERVICE, "item.another_asked", item_id, overlap=row.overlap)
+    return row is not None
+
+
+def open_slots(session: Session, item_id: str, people: int) -> None:
+    """Open slots for so many more people than have answered or hold the item now."""
+    statement = update(Item).where(col(Item.id) == item_id)
+    session.execute(statement.values(overlap=col(Item.answered) + col(Item.leased) + people), execution_options=_RAW)
+
+
+def close_slots(session: Session, item_id: str) -> bool:
+    """Take back the slots that nobody holds; False while somebody holds one. The item's row must be locked."""
+    statement = update(Item).where(col(Item.id) == item_id, col(Item.leased) == 0).values(overlap=col(Item.answered))
+    return session.execute(statement.returning(col(Item.id)), execution_options=_RAW).first() is not None
+
+
 def move(session: Session, at: datetime, actor: str, item_id: str, to: ItemState, **detail: Any) -> bool:
     """Move the item to `to`; False when it is there already.
 

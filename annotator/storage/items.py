@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import exists, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
+from annotator.domain.overlap import Bounds
+from annotator.storage.consensus import ANSWERED
 from annotator.storage.tables import FlagReport, Item, Project
+from annotator.storage.tables_people import Requeue
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ def add(session: Session, project: Project, rows: Sequence[NewItem], now: dateti
             "leased": 0,
             "answered": 0,
             "order_key": order_key(project.order_seed, row.public_id),
+            "audit_key": audit_key(row.id),
             "created_at": now,
             **{name: getattr(row, name) for name in NewItem.__slots__},
         }
@@ -85,6 +89,19 @@ def order_key(seed: int, public_id: str) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
+def audit_key(item_id: str) -> int:
+    """Return the item's permanent random number, uniform over 63 bits: the audit slice is what lies below a share of them.
+
+    It hangs on our own id, of which 80 bits are drawn at random, so that nobody can choose items into the slice.
+    """
+    return int.from_bytes(hashlib.blake2b(item_id.encode(), digest_size=8, key=b"audit").digest(), "big") >> 1
+
+
+def slice_end(share: float) -> int:
+    """Return the number below which the audit keys of a share of all items lie."""
+    return min(int(share * 2**63), 2**63 - 1)
+
+
 def text_hash(text: str) -> str:
     """Return the SHA-256 of a posting's text, as hex."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -97,32 +114,24 @@ def count_by_state(session: Session, project_id: str) -> dict[ItemState, int]:
     return {state: counts.get(state.value, 0) for state in ItemState}
 
 
-def page(
-    session: Session, project_id: str, state: ItemState | None, after: str | None, limit: int, *, answered: int = 0
-) -> list[Item]:
-    """Return items in id order after a cursor, of one state or of all, with at least so many answers."""
-    statement = select(Item).where(Item.project_id == project_id).order_by(Item.id).limit(limit)
-    if state is not None:
-        statement = statement.where(Item.state == state.value)
-    if answered:
-        statement = statement.where(Item.answered >= answered)
-    if after is not None:
-        statement = statement.where(Item.id > after)
-    return list(session.exec(statement))
-
-
-def most_doubtful(session: Session, project_id: str, limit: int) -> list[Item]:
-    """Return the items with the largest risk that their most probable rating is wrong."""
-    statement = select(Item).where(Item.project_id == project_id, col(Item.risk).is_not(None))
-    return list(session.exec(statement.order_by(col(Item.risk).desc(), col(Item.id)).limit(limit)))
+def certain_and_waiting(session: Session, project_id: str, bounds: Bounds, limit: int) -> list[str]:
+    """Return items that wait for another opinion, held by nobody, though their risk is low enough by now."""
+    statement = select(Item.id).where(
+        Item.project_id == project_id,
+        col(Item.risk) <= bounds.risk,
+        Item.state == ItemState.READY.value,
+        Item.answered >= bounds.least,
+        ~exists().where(
+            col(Requeue.item_id) == Item.id
+        ),  # others are asked because the guideline changed, not for want of certainty
+    )
+    return list(session.exec(statement.order_by(Item.id).limit(limit)))
 
 
 def with_posterior(session: Session, project_id: str, after: str | None, limit: int) -> list[Item]:
-    """Return items that have a posterior and may leave the house, in id order after a cursor."""
+    """Return answered items that have a posterior and may leave the house, in id order after a cursor."""
     shut = [ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value]
-    statement = select(Item).where(
-        Item.project_id == project_id, col(Item.risk).is_not(None), col(Item.state).not_in(shut)
-    )
+    statement = select(Item).where(Item.project_id == project_id, *ANSWERED, col(Item.state).not_in(shut))
     if after is not None:
         statement = statement.where(Item.id > after)
     return list(session.exec(statement.order_by(Item.id).limit(limit)))

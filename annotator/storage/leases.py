@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, exists, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from annotator.domain.errors import NotFoundError
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
+from annotator.storage.items import slice_end
 from annotator.storage.tables import Item, Lease
+from annotator.storage.tables_learning import Prediction
 
 Conditions = Sequence[ColumnElement[bool]]
 """What the item must meet besides, as conditions over `Item`."""
@@ -66,6 +71,47 @@ def candidate(
     if pass_over_locked:
         statement = statement.with_for_update(skip_locked=True)
     return session.exec(statement).first()
+
+
+def audit_candidate(
+    session: Session, project_id: str, person_id: str, share: float, conditions: Conditions, *, pass_over_locked: bool
+) -> str | None:
+    """Return the first item the person never held of the slice that chance has set apart, in the slice's own random order."""
+    in_slice = col(Item.audit_key) < slice_end(share)
+    statement = _fresh(project_id, person_id, [*conditions, in_slice]).order_by(col(Item.audit_key))
+    if pass_over_locked:
+        statement = statement.with_for_update(skip_locked=True)
+    return session.exec(statement).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item with the probability of each rating, as the consensus or else a classifier has it, and the length of its text."""
+
+    item_id: str
+    p: Sequence[float] | None
+    length: int
+    answers: int
+
+
+def begun(
+    session: Session, project_id: str, person_id: str, overlap: int, conditions: Conditions, limit: int
+) -> list[Candidate]:
+    """Return items that somebody has answered and the person never held: fewest missing answers first."""
+    has_answers = [*conditions, col(Item.missing) < overlap]
+    return _candidates(session, project_id, person_id, has_answers, [col(Item.missing), col(Item.order_key)], limit)
+
+
+def fresh(session: Session, project_id: str, person_id: str, conditions: Conditions, limit: int) -> list[Candidate]:
+    """Return items that nobody has answered, nor this person held, from the top of the priority index."""
+    has_none, by_priority = [*conditions, col(Item.answered) == 0], [col(Item.priority), col(Item.order_key)]
+    return _candidates(session, project_id, person_id, has_none, [one.desc() for one in by_priority], limit)
+
+
+def lock_open(session: Session, item_id: str) -> bool:
+    """Lock an item that has a slot open; False where another transaction is taking it this instant, or the slot is gone."""
+    statement = select(Item.id).where(Item.id == item_id, col(Item.open_slots) > 0)
+    return session.exec(statement.with_for_update(skip_locked=True)).first() is not None
 
 
 def any_candidate(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> bool:
@@ -157,9 +203,29 @@ def next_expiry(session: Session, project_id: str) -> datetime | None:
 
 
 def _fresh(project_id: str, person_id: str, conditions: Conditions) -> SelectOfScalar[str]:
-    held_before = exists().where(col(Lease.item_id) == Item.id, col(Lease.person_id) == person_id)
-    return (
-        select(Item.id)
-        .where(Item.project_id == project_id, col(Item.open_slots) > 0, ~held_before, *conditions)
-        .limit(1)
+    return select(Item.id).where(*_open_to(project_id, person_id), *conditions).limit(1)
+
+
+def _candidates(
+    session: Session,
+    project_id: str,
+    person_id: str,
+    conditions: Conditions,
+    order: Sequence[Any],
+    limit: int,
+) -> list[Candidate]:
+    columns: list[Any] = [Item.id, Item.posterior, Prediction.probability, func.length(Item.text), Item.answered]
+    statement = (
+        sa.select(*columns)
+        .outerjoin(Prediction, col(Prediction.item_id) == Item.id)
+        .where(*_open_to(project_id, person_id), *conditions)
+        .order_by(*order)
+        .limit(limit)
     )
+    rows = session.connection().execute(statement)
+    return [Candidate(item_id, posterior or predicted, *rest) for item_id, posterior, predicted, *rest in rows]
+
+
+def _open_to(project_id: str, person_id: str) -> Conditions:
+    held_before = exists().where(col(Lease.item_id) == Item.id, col(Lease.person_id) == person_id)
+    return [col(Item.project_id) == project_id, col(Item.open_slots) > 0, ~held_before]

@@ -13,7 +13,18 @@ from sqlmodel import Session, col, select, update
 from annotator.domain.items import ItemState
 from annotator.storage import outbox
 from annotator.storage.outbox import OutboxKind
-from annotator.storage.tables import Annotation, GuidelineVersion, Item, MirrorTask, Outbox, Person, StudioChange
+from annotator.storage.tables import (
+    Annotation,
+    GuidelineVersion,
+    Item,
+    MirrorTask,
+    Outbox,
+    Person,
+    Project,
+    StudioChange,
+)
+from annotator.storage.tables_learning import Prediction
+from annotator.storage.tables_quality import QualityPolicy
 
 _SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
 
@@ -28,11 +39,11 @@ class ToMirror:
     task_id: int | None
 
 
-def unmirrored_items(session: Session, version_id: str, limit: int) -> list[Item]:
-    """Return items without a task under that guideline version, in id order; what is shut away has none on purpose."""
+def unmirrored_items(session: Session, project_id: str, version_id: str, limit: int) -> list[Item]:
+    """Return a project's items without a task under that guideline version, in id order; what is shut away has none on purpose."""
     has_task = exists().where(col(MirrorTask.item_id) == Item.id, col(MirrorTask.guideline_version_id) == version_id)
-    statement = select(Item).where(col(Item.state).not_in(_SHUT), ~has_task).order_by(Item.id).limit(limit)
-    return list(session.exec(statement))
+    statement = select(Item).where(Item.project_id == project_id, col(Item.state).not_in(_SHUT), ~has_task)
+    return list(session.exec(statement.order_by(Item.id).limit(limit)))
 
 
 def keep_tasks(session: Session, version_id: str, tasks: dict[str, int]) -> None:
@@ -42,16 +53,26 @@ def keep_tasks(session: Session, version_id: str, tasks: dict[str, int]) -> None
 
 
 def drop_task(session: Session, item_id: str, version_id: str) -> None:
-    """Forget an item's task, and that its answers had been mirrored."""
+    """Forget an item's task, and that its answers and its prediction had been mirrored."""
     session.exec(
         delete(MirrorTask).where(col(MirrorTask.item_id) == item_id, col(MirrorTask.guideline_version_id) == version_id)
     )
     session.exec(update(Annotation).where(col(Annotation.item_id) == item_id).values(ls_annotation_id=None))
+    session.exec(update(Prediction).where(col(Prediction.item_id) == item_id).values(mirrored=False))
 
 
 def task_of(session: Session, item_id: str, version_id: str) -> int | None:
     task = session.get(MirrorTask, (item_id, version_id))
     return task.ls_task_id if task is not None else None
+
+
+def tasks_of(session: Session, item_id: str) -> list[tuple[str, int | None, int]]:
+    """Return version id, that version's Label Studio project and task of an item, under every version it was mirrored under."""
+    statement = select(MirrorTask, GuidelineVersion).join(
+        GuidelineVersion, col(GuidelineVersion.id) == MirrorTask.guideline_version_id
+    )
+    rows = session.exec(statement.where(MirrorTask.item_id == item_id))
+    return [(version.id, version.ls_project_id, task.ls_task_id) for task, version in rows]
 
 
 def to_mirror(session: Session, annotation_ids: Iterable[str], version_id: str) -> dict[str, ToMirror]:
@@ -91,21 +112,37 @@ def mirror_again(session: Session, item_id: str, now: datetime) -> None:
         outbox.add(session, now, OutboxKind.ANNOTATION, annotation_id)
 
 
-def project_is(session: Session, version: GuidelineVersion, ls_project_id: int, now: datetime, *, empty: bool) -> None:
-    """Remember the version's project; where it is another than before, or empty, everything has to be mirrored again.
+def home(session: Session, project: Project) -> GuidelineVersion | QualityPolicy:
+    """Return the row that remembers the project's counterpart in Label Studio: a bank of control items has one of its own."""
+    bank = session.exec(select(QualityPolicy).where(QualityPolicy.bank_id == project.id)).first()
+    return bank or session.get_one(GuidelineVersion, project.guideline_version_id)
+
+
+def project_is(session: Session, project: Project, ls_project_id: int, now: datetime, *, empty: bool) -> None:
+    """Remember the project's counterpart; where it is another than before, or empty, everything has to be mirrored again.
 
     The id alone says nothing: Label Studio on SQLite gives the ids of deleted projects out again.
     """
-    if version.ls_project_id == ls_project_id and not empty:
+    version_id, row = project.guideline_version_id, home(session, project)
+    if row.ls_project_id == ls_project_id and not empty:
         return
-    if version.ls_project_id is not None:
-        session.exec(delete(MirrorTask).where(col(MirrorTask.guideline_version_id) == version.id))
+    if row.ls_project_id is not None:
+        ours = select(Item.id).where(Item.project_id == project.id)
+        session.exec(
+            delete(MirrorTask).where(
+                col(MirrorTask.guideline_version_id) == version_id, col(MirrorTask.item_id).in_(ours)
+            )
+        )
         waits = exists().where(col(Outbox.subject) == Annotation.id)
-        again = select(Annotation.id).where(Annotation.guideline_version_id == version.id, ~waits)
+        shown = update(Prediction).where(col(Prediction.mirrored), col(Prediction.item_id).in_(ours))
+        session.exec(shown.values(mirrored=False))
+        again = select(Annotation.id).where(
+            Annotation.guideline_version_id == version_id, col(Annotation.item_id).in_(ours), ~waits
+        )
         for annotation_id in list(session.exec(again)):
             outbox.add(session, now, OutboxKind.ANNOTATION, annotation_id)
-    version.ls_project_id = ls_project_id
-    session.add(version)
+    row.ls_project_id = ls_project_id
+    session.add(row)
 
 
 def add_change(session: Session, change: StudioChange) -> bool:
@@ -128,11 +165,15 @@ def count_unmirrored(session: Session, version_id: str) -> int:
     return session.exec(statement).one()
 
 
-def all_answers(session: Session, version_id: str) -> Sequence[tuple[str, str]]:
-    """Return (item id, annotation id) of every answer that Label Studio should hold."""
+def all_answers(session: Session, project_id: str, version_id: str) -> Sequence[tuple[str, str]]:
+    """Return (item id, annotation id) of every answer to a project's items that Label Studio should hold."""
     statement = (
         select(Annotation.item_id, Annotation.id)
         .join(Item, col(Item.id) == Annotation.item_id)
-        .where(Annotation.guideline_version_id == version_id, col(Item.state).not_in(_SHUT))
+        .where(
+            Item.project_id == project_id,
+            Annotation.guideline_version_id == version_id,
+            col(Item.state).not_in(_SHUT),
+        )
     )
     return [(item_id, annotation_id) for item_id, annotation_id in session.exec(statement)]

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, exists, func
 from sqlmodel import Session, col, select, update
 
-from annotator.storage.tables import Outbox
+from annotator.storage.tables import Annotation, Item, Outbox
+from annotator.storage.tables_people import Tombstone
 
 
 class OutboxKind(StrEnum):
     ANNOTATION = "annotation"
+    ANNOTATION_WITHDRAWN = "annotation_withdrawn"
     ITEM_WITHDRAWN = "item_withdrawn"
 
 
@@ -29,9 +31,14 @@ def add(session: Session, at: datetime, kind: OutboxKind, subject: str) -> None:
     session.add(Outbox(kind=kind.value, subject=subject, created_at=at, due_at=at))
 
 
-def due(session: Session, now: datetime, limit: int) -> list[Outbox]:
-    """Return rows whose time has come, oldest first."""
-    return list(session.exec(select(Outbox).where(Outbox.due_at <= now).order_by(col(Outbox.id)).limit(limit)))
+def due(session: Session, project_id: str, now: datetime, limit: int) -> list[Outbox]:
+    """Return rows whose time has come, oldest first: those of a project, and those whose subject is gone."""
+    elsewhere = col(Item.project_id) != project_id
+    answered = exists().where(col(Annotation.id) == Outbox.subject, col(Item.id) == Annotation.item_id, elsewhere)
+    item = exists().where(col(Item.id) == Outbox.subject, elsewhere)
+    stone = exists().where(col(Tombstone.annotation_id) == Outbox.subject, col(Item.id) == Tombstone.item_id, elsewhere)
+    statement = select(Outbox).where(Outbox.due_at <= now, ~answered, ~item, ~stone)
+    return list(session.exec(statement.order_by(col(Outbox.id)).limit(limit)))
 
 
 def put_off(session: Session, row_id: str, now: datetime, error: str) -> None:

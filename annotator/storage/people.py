@@ -36,6 +36,10 @@ def everyone(session: Session) -> list[Person]:
     return list(session.exec(select(Person).order_by(Person.pseudonym)))
 
 
+def by_pseudonym(session: Session, pseudonym: str) -> Person | None:
+    return session.exec(select(Person).where(Person.pseudonym == pseudonym)).first()
+
+
 def session_person(session: Session, token_hash: str, now: datetime) -> tuple[WebSession, Person] | None:
     """Return the open session of that token and whose it is."""
     statement = (
@@ -82,3 +86,7 @@ def failures_since(session: Session, key: str, since: datetime) -> int:
 
 def forget_failures(session: Session, before: datetime) -> None:
     session.exec(delete(SignInFailure).where(col(SignInFailure.at) < before))
+
+
+def forget_failures_of(session: Session, key: str) -> None:
+    session.exec(delete(SignInFailure).where(col(SignInFailure.key) == key))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from annotator.domain.errors import ConfigError, NotFoundError
+from annotator.domain.overlap import Bounds
 from annotator.domain.schema import Schema
 from annotator.storage import audit
 from annotator.storage.tables import GuidelineVersion, Project
@@ -44,9 +45,27 @@ def ensure_project(session: Session, at: datetime, project: Project) -> Project:
     return project
 
 
+def version_in_use(session: Session, name: str) -> str | None:
+    """Return the guideline version that the project of that name uses; None where there is no project yet."""
+    statement = select(GuidelineVersion.version).join(Project, col(Project.guideline_version_id) == GuidelineVersion.id)
+    return session.exec(statement.where(Project.name == name)).first()
+
+
+def bounds(project: Project) -> Bounds:
+    """Return between which numbers of people the project's items are settled."""
+    return Bounds(project.overlap, max(project.overlap, project.max_overlap), project.risk_threshold)
+
+
 def the_project(session: Session) -> Project:
     """Return the oldest project, which is the one that items go to when none is named."""
     project = session.exec(select(Project).order_by(Project.id)).first()
     if project is None:
         raise NotFoundError("There is no project yet.", mend="Start the service once with `annotator up`.")
     return project
+
+
+def versions(session: Session, name: str) -> list[GuidelineVersion]:
+    """Return the versions of a guideline that were ever used, the oldest first."""
+    return list(
+        session.exec(select(GuidelineVersion).where(GuidelineVersion.name == name).order_by(GuidelineVersion.id))
+    )

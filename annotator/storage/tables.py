@@ -31,10 +31,17 @@ class Project(SQLModel, table=True):
     name: str = Field(unique=True)
     purpose: str
     guideline_version_id: str = Field(foreign_key="guideline_version.id")
-    overlap: int
+    overlap: int  # people an item gets at the least
+    max_overlap: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}
+    )  # and at the most; 0: no more than that
+    risk_threshold: float = Field(default=0.02, sa_column_kwargs={"server_default": "0.02"})
+    audit_share: float = Field(default=0.1, sa_column_kwargs={"server_default": "0.1"})  # of items, and of picks
+    retrain_every: int = Field(default=100, sa_column_kwargs={"server_default": "100"})  # answers
     lease_seconds: int
     order_seed: int = Field(sa_type=BigInteger)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    demonstration: bool = False  # synthetic postings only, and a guideline that nobody has approved
 
 
 class GuidelineVersion(SQLModel, table=True):
@@ -113,6 +120,23 @@ class Item(SQLModel, table=True):
         ),
         Index("item_state_id", "project_id", "state", "id"),
         Index("item_risk", "project_id", "risk"),
+        Index("item_in_order", "project_id", "id"),
+        Index("item_campaign", "project_id", "campaign", "id"),
+        Index(
+            "item_priority",
+            "project_id",
+            "priority",
+            "order_key",
+            sqlite_where=text("open_slots > 0"),
+            postgresql_where=text("open_slots > 0"),
+        ),
+        Index(
+            "item_audit",
+            "project_id",
+            "audit_key",
+            sqlite_where=text("open_slots > 0"),
+            postgresql_where=text("open_slots > 0"),
+        ),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -134,6 +158,10 @@ class Item(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     posterior: list[float] | None = Field(default=None, sa_type=JSON)  # of the rating's values, in their order
     risk: float | None = None  # chance that the most probable rating is wrong
+    priority: float = Field(
+        default=0.0, sa_column_kwargs={"server_default": "0"}
+    )  # bits that anybody's answer would tell
+    audit_key: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})  # permanent, random
     indicators: dict[str, list[float]] | None = Field(default=None, sa_type=JSON)  # posterior of each one's states
     open_slots: int | None = Field(
         default=None,
@@ -174,7 +202,8 @@ class Lease(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    propensity: float | None = None  # chance with which the item was picked, where the pick was random
+    propensity: float | None = None  # chance with which the item came to be picked at random, where it did
+    pick: str | None = None  # what picked the item: see `dispensing.routing`
 
 
 class Annotation(SQLModel, table=True):

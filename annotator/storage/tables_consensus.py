@@ -39,6 +39,7 @@ class Skill(SQLModel, table=True):
     label: str = Field(primary_key=True)
     fit_id: str = Field(foreign_key="consensus_fit.id")
     confusion: list[list[float]] = Field(sa_type=JSON)
+    weight: list[float] | None = Field(default=None, sa_type=JSON)  # of each row of the matrix, in answers
     effective_n: float
     accuracy: float  # expected over the prevalence of the classes
     low: float

@@ -18,7 +18,7 @@ import structlog
 from annotator.domain.errors import ConflictError, NotFoundError
 from annotator.studio.failures import StudioRefusedError, explained
 from annotator.studio.rows import AnnotationRow, TaskChange, TaskRef, TaskRow, key_number, key_uuid
-from annotator.studio.wire import COUNTS, FULL, LIGHT, find_key, task_json, to_change, where
+from annotator.studio.wire import COUNTS, FULL, LIGHT, PREDICTED, find_key, task_json, to_change, where
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -242,7 +242,7 @@ class StudioClient:
                 query=json.dumps(query, separators=(",", ":")),
                 include=include,
                 page_size=size,
-                fields="all" if include == FULL else "task_only",
+                fields="all" if include in (FULL, PREDICTED) else "task_only",
                 request_options=self._bulk,
             )
         return list(page.items or ())

@@ -2,7 +2,8 @@
 
 Answers are pushed in the order of the outbox, each under its own id as the key, so that a lost reply never makes a second one.
 What a coordinator does in Label Studio is kept beside the raw answers (`studio_change`); a raw answer that was deleted there is
-put back.
+put back. A project's control items have a project of their own there, and a mirror of their own: nothing that
+anybody counts or exports in the main one is about them.
 """
 
 from __future__ import annotations
@@ -11,19 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import Session
-
 from annotator.domain.clock import Clock
 from annotator.domain.errors import AnnotatorError, StudioUnavailableError
 from annotator.domain.schema import Schema
-from annotator.storage import audit, markers, mirror, outbox
+from annotator.storage import markers, mirror, outbox
 from annotator.storage.database import Database
 from annotator.storage.markers import STUDIO_STATE
 from annotator.storage.mirror import ToMirror
 from annotator.storage.outbox import OutboxKind
-from annotator.storage.tables import Annotation, GuidelineVersion, Item, Outbox, Person, Project, StudioChange
+from annotator.storage.tables import Item, Outbox, Person, Project
+from annotator.studio.changes import bring_back
 from annotator.studio.client import StudioClient
-from annotator.studio.rows import AnnotationRow, Mirrored, TaskChange, TaskRef, TaskRow, key_number
+from annotator.studio.removal import remove_withdrawn
+from annotator.studio.rows import AnnotationRow, TaskRef, TaskRow, key_number
 
 _ITEMS = 2_500
 _ANSWERS = 200
@@ -57,11 +58,13 @@ class Mirror:
         schema: Schema,
         label_config: str,
         clock: Clock,
+        *,
+        part: str = "",
     ) -> None:
         self.client = client
         self.schema = schema
         self._database, self._clock = database, clock
-        self._project, self._label_config = project, label_config
+        self._project, self._label_config, self._part = project, label_config, part
         self._version = project.guideline_version_id
         self._opened: int | None = None
 
@@ -98,7 +101,10 @@ class Mirror:
         newest = self.client.newest_change(self.ls_project, since)
         if newest is None:
             return 0
-        found = sum(self._reconcile(change) for change in self.client.changed_since(self.ls_project, since - _MARGIN))
+        found = sum(
+            bring_back(self._database, change, self._clock.now())
+            for change in self.client.changed_since(self.ls_project, since - _MARGIN)
+        )
         with self._database.writing() as session:
             markers.put(session, f"{_SWEPT}:{self._version}:{self.ls_project}", newest.isoformat())
         return found
@@ -107,7 +113,7 @@ class Mirror:
         """Compare both sides in full and push again what Label Studio has lost without a trace, such as a deleted task."""
         there = {change.item_id: change for change in self.client.all_annotations(self.ls_project)}
         with self._database.reading() as session:
-            ours = mirror.all_answers(session, self._version)
+            ours = mirror.all_answers(session, self._project.id, self._version)
         lost = {
             item_id
             for item_id, annotation_id in ours
@@ -122,7 +128,10 @@ class Mirror:
     def books(self) -> Books:
         """Compare every answer on both sides."""
         with self._database.reading() as session:
-            ours = {(item, key_number(annotation)) for item, annotation in mirror.all_answers(session, self._version)}
+            ours = {
+                (item, key_number(annotation))
+                for item, annotation in mirror.all_answers(session, self._project.id, self._version)
+            }
         theirs = [
             (change.item_id or "", annotation.key_number)
             for change in self.client.all_annotations(self.ls_project)
@@ -140,8 +149,8 @@ class Mirror:
     def _open_project(self) -> int:
         schema = self.schema
         found = self.client.ensure_project(
-            f"{schema.name} {schema.version} {schema.sha256[:12]}",
-            f"{schema.title} {schema.version}",
+            f"{schema.name} {schema.version} {schema.sha256[:12]} {self._part}".strip(),
+            f"{schema.title} {schema.version} {self._part}".strip(),
             self._label_config,
             self._project.purpose,
             overlap=self._project.overlap,
@@ -149,7 +158,7 @@ class Mirror:
         empty = self.client.newest_change(found) is None
         now = self._clock.now()
         with self._database.writing() as session:
-            mirror.project_is(session, session.get_one(GuidelineVersion, self._version), found, now, empty=empty)
+            mirror.project_is(session, self._project, found, now, empty=empty)
             outbox.hurry(session, now)
         return found
 
@@ -157,7 +166,7 @@ class Mirror:
         """Give every item that may leave a task there."""
         while True:
             with self._database.reading() as session:
-                items = mirror.unmirrored_items(session, self._version, _ITEMS)
+                items = mirror.unmirrored_items(session, self._project.id, self._version, _ITEMS)
             if not items:
                 return
             self._import(items)
@@ -172,12 +181,15 @@ class Mirror:
         pushed = 0
         while True:
             with self._database.reading() as session:
-                rows = outbox.due(session, self._clock.now(), _ANSWERS)
+                rows = outbox.due(session, self._project.id, self._clock.now(), _ANSWERS)
             if not rows:
                 return pushed
             for row in rows:
                 if row.kind == OutboxKind.ITEM_WITHDRAWN:
                     self._withdraw(row)
+                elif row.kind == OutboxKind.ANNOTATION_WITHDRAWN:
+                    remove_withdrawn(self._database, self.client, self.ls_project, self._version, row.subject)
+                    self._done(row)
             pushed += self._put([row for row in rows if row.kind == OutboxKind.ANNOTATION])
 
     def _put(self, rows: Sequence[Outbox]) -> int:
@@ -249,29 +261,6 @@ class Mirror:
             mirror.drop_task(session, row.subject, self._version)
             outbox.done(session, row.id)
 
-    def _reconcile(self, change: TaskChange) -> int:
-        """Compare one task with what we hold; return how many things done there were new to us."""
-        if change.item_id is None:
-            return 0
-        now, found = self._clock.now(), 0
-        with self._database.writing() as session:
-            item = session.get(Item, change.item_id)
-            if item is None:
-                return 0
-            ours = {key_number(answer.id): answer for answer in mirror.answers_of(session, item.id)}
-            theirs = {annotation.key_number for annotation in change.annotations}
-            for number, answer in ours.items():
-                if number not in theirs and answer.ls_annotation_id is not None:
-                    answer.ls_annotation_id = None
-                    outbox.add(session, now, OutboxKind.ANNOTATION, answer.id)
-                    audit.record(session, now, audit.SERVICE, "annotation.restored", item.id, annotation=answer.id)
-                    found += 1
-            for annotation in change.annotations:
-                answer_there = ours.get(annotation.key_number) if annotation.key_number is not None else None
-                if not _same(answer_there, annotation):
-                    found += _note(session, item.id, answer_there, annotation, now)
-        return found
-
     def _done(self, row: Outbox) -> None:
         with self._database.writing() as session:
             outbox.done(session, row.id)
@@ -283,23 +272,3 @@ class Mirror:
     def _mark(self, state: str) -> None:
         with self._database.writing() as session:
             markers.put(session, STUDIO_STATE, f"{state} {self._clock.now().isoformat()}")
-
-
-def _same(answer: Annotation | None, annotation: Mirrored) -> bool:
-    return answer is not None and [dict(region) for region in annotation.result] == answer.result
-
-
-def _note(session: Session, item_id: str, answer: Annotation | None, annotation: Mirrored, now: datetime) -> int:
-    """Keep what was done there, once; return 1 when it was new."""
-    change = StudioChange(
-        item_id=item_id,
-        annotation_id=answer.id if answer is not None else None,
-        ls_annotation_id=annotation.annotation_id,
-        result=[dict(region) for region in annotation.result],
-        changed_at=annotation.updated_at,
-        seen_at=now,
-    )
-    if not mirror.add_change(session, change):
-        return 0
-    audit.record(session, now, audit.SERVICE, "studio.changed", item_id, ls_annotation=annotation.annotation_id)
-    return 1

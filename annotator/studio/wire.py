@@ -11,6 +11,7 @@ from annotator.studio.rows import Mirrored, TaskChange, TaskRow, key_number
 LIGHT = "id,meta"
 COUNTS = "id,meta,updated_at,total_annotations,cancelled_annotations"
 FULL = "id,meta,updated_at,annotations,import_id,completed_by,result,lead_time,was_cancelled,ground_truth"
+PREDICTED = "id,meta,predictions"
 """The fields that are read of a task; one list serves the task and the annotations in it."""
 
 

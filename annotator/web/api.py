@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from annotator.domain.errors import InputError
 from annotator.domain.roles import HOME, Role
 from annotator.people import sign_in
 from annotator.people.tokens import token_hash
+from annotator.quality.decisions import assess
 from annotator.storage import annotation_log, leases, people
 from annotator.studio.results import parse_result
 from annotator.web import contract
@@ -85,7 +87,7 @@ def close_session(
     responses={
         204: {
             "description": "Nothing to label now; the header `reason` says why: "
-            "`not_qualified`, `paused`, `none`, `held` (with `retry-after` in seconds) or `done`; or, always with "
+            "`onboarding`, `not_approved`, `quiz`, `not_qualified`, `paused`, `none`, `held` (with `retry-after` in seconds) or `done`; or, always with "
             "`retry-after`, a limit of exposure: `break`, `session_over`, `day_over`, `week_over` or `quiet_hours`."
         },
         **_errors(401, 403),
@@ -93,6 +95,7 @@ def close_session(
 )
 def get_next(service: ServiceDep, caller: VolunteerDep) -> Response | contract.Next:
     """Get the next item. Asking again before answering gives the same lease, which never outlasts the limits of exposure."""
+    assess(service.database, service.project, service.schema, caller.id, service.now())
     given = next_item(service.database, service.project, service.schema, caller.id, service.now())
     if isinstance(given, Nothing):
         headers = {"reason": given.reason.value}
@@ -103,7 +106,7 @@ def get_next(service: ServiceDep, caller: VolunteerDep) -> Response | contract.N
     return contract.Next(
         lease=given.lease_id,
         expires_at=given.expires_at,
-        item=contract.ItemOut(id=given.public_id, text=given.text),
+        item=contract.ItemOut(id=_name_of(given.item_id), text=given.text),
         guideline=contract.GuidelineOut(name=schema.name, version=schema.version, sha256=schema.sha256),
         label_config=service.label_config,
     )
@@ -160,6 +163,11 @@ def get_progress(request: Request, service: ServiceDep, caller: VolunteerDep) ->
             session=annotation_log.count_since(session, opened, caller.id),
             today=annotation_log.count_since(session, midnight, caller.id),
         )
+
+
+def _name_of(item_id: str) -> str:
+    """Return a name for an item that says nothing of where it comes from; our own ids are known to nobody outside."""
+    return hashlib.blake2b(item_id.encode(), digest_size=10).hexdigest()
 
 
 def _leased_text(service: Service, person_id: str, lease_id: str) -> str:

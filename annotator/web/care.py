@@ -58,6 +58,13 @@ CARDS = {
 """By region code; empty is the card for everybody else."""
 
 
+def card_for(languages: str) -> str:
+    """Return the region whose card to offer first, by what a browser says of itself; empty where there is none."""
+    locales = [part.partition(";")[0].strip() for part in languages.split(",")]
+    regions = [locale.rpartition("-")[2].upper() for locale in locales if "-" in locale]
+    return next((region for region in regions if region in CARDS), "")
+
+
 def care_for(session: Session, project_id: str, person_id: str) -> Care:
     """Return what to tell a person."""
     region = wellbeing.preferences_of(session, person_id).region

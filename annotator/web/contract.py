@@ -27,7 +27,9 @@ class Session(BaseModel):
 
 
 class ItemOut(BaseModel):
-    id: str
+    id: str = Field(
+        description="A name of the item's own, the same for everybody; it says nothing of where the item is from."
+    )
     text: str
 
 

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Request, UploadFile
 from fastapi.responses import Response
 
+from annotator.domain.adjudication import TITLES
 from annotator.domain.errors import AnnotatorError, InputError, NotFoundError
-from annotator.domain.items import ItemState
-from annotator.domain.roles import MAY_INVITE, Role
 from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.intake.run import ingest_file
 from annotator.intake.screens import open_vault
-from annotator.people import accounts
-from annotator.storage import annotation_log, audit, consensus, items, mirror, people
+from annotator.learning.standing import read_pool
+from annotator.storage import (
+    adjudication,
+    annotation_log,
+    audit,
+    consensus,
+    guideline_life,
+    items,
+    mirror,
+    people,
+    projects,
+)
 from annotator.storage.tables import Item
 from annotator.storage.tables_consensus import ConsensusFit
 from annotator.web import health
@@ -32,8 +39,6 @@ from annotator.web.service import Service, ServiceDep
 router = APIRouter(prefix="/coordinator", include_in_schema=False)
 
 _PAGE = 50
-RISK = 0.02
-"""At or under this risk an item's rating counts as certain enough."""
 
 
 @router.get("")
@@ -42,53 +47,24 @@ def desk(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Respo
     midnight = service.now().replace(hour=0, minute=0, second=0, microsecond=0)
     with service.database.reading() as session:
         counts = items.count_by_state(session, service.project.id)
-        today = annotation_log.count_since(session, midnight)
+        today = annotation_log.count_of_project(session, service.project.id, midnight)
+        usable = guideline_life.may_be_used(session, service.project.id, service.project.guideline_version_id)
     return render(
         request,
         "coordinator.html",
         caller=caller,
         schema=service.schema,
-        overlap=service.project.overlap,
+        bounds=projects.bounds(service.project),
         counts=counts,
         answers=standing.answers,
         answers_today=today,
+        usable=usable,
         agreement=standing.agreement,
         minimum=MINIMUM_ITEMS,
         consensus=_consensus(service),
+        learning=read_pool(service.database, service.project, service.schema, n_waiting=0),
         health=health.parts(service),
         studio_url=service.studio_url,
-    )
-
-
-@router.get("/items")
-def item_list(
-    request: Request,
-    service: ServiceDep,
-    caller: DeskDep,
-    state: ItemState | None = None,
-    after: str | None = None,
-    answered: Annotated[int, Query(ge=0, le=100)] = 0,
-    order: Annotated[str, Query(pattern="^(risk)?$")] = "",
-) -> Response:
-    with service.database.reading() as session:
-        counts = items.count_by_state(session, service.project.id)
-        if order:
-            found = items.most_doubtful(session, service.project.id, _PAGE)
-        else:
-            found = items.page(session, service.project.id, state, after, _PAGE + 1, answered=answered)
-        ratings = annotation_log.ratings_of(session, [item.id for item in found])
-    shown = found[:_PAGE]
-    return render(
-        request,
-        "items.html",
-        caller=caller,
-        counts=counts,
-        state=state,
-        items=shown,
-        more=_address(state, answered, shown[-1].id) if len(found) > _PAGE else None,
-        ratings=ratings,
-        order=order,
-        values=service.schema.rating.values,
     )
 
 
@@ -102,6 +78,7 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         history = audit.history(session, item.id)
         flags = items.flags_of(session, item.id)
         changes = mirror.changes_of(session, item.id)
+        decisions = adjudication.decisions(session, item.id, standing=False)
         pseudonyms = {person.id: person.pseudonym for person in people.everyone(session)}
     return render(
         request,
@@ -112,30 +89,13 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         history=history,
         flags=flags,
         changes=changes,
+        decisions=decisions,
+        causes={cause.value: title for cause, title in TITLES.items()},
         pseudonyms=pseudonyms,
         rating_question=service.schema.rating.question,
         posterior=_posterior(service, item),
         indicators=_indicators(service, item),
     )
-
-
-@router.get("/people")
-def people_page(request: Request, service: ServiceDep, caller: CoordinatorDep) -> Response:
-    return _people(request, service, caller, "", "")
-
-
-@router.post("/people/invitations")
-def make_invitation(
-    request: Request,
-    service: ServiceDep,
-    caller: CoordinatorDep,
-    role: Annotated[Role, Form()],
-    qualified: Annotated[str, Form()] = "",
-) -> Response:
-    lasts = timedelta(hours=service.settings.invitation_hours)
-    token = accounts.invite(service.database, caller.person, role, service.now(), lasts, qualified=qualified == "yes")
-    link = f"{str(request.base_url).rstrip('/')}/invitation?token={token}"
-    return _people(request, service, caller, link, role.value)
 
 
 @router.get("/postings")
@@ -181,13 +141,14 @@ class ConsensusState:
 def _consensus(service: Service) -> ConsensusState:
     with service.database.reading() as session:
         fit = consensus.newest_fit(session, service.project.id, service.schema.rating.name)
-        certain, with_posterior = consensus.certain(session, service.project.id, RISK)
-    return ConsensusState(fit, certain, with_posterior, RISK)
+        risk = service.project.risk_threshold
+        certain, with_posterior = consensus.certain(session, service.project.id, risk)
+    return ConsensusState(fit, certain, with_posterior, risk)
 
 
 def _posterior(service: Service, item: Item) -> list[tuple[str, float]]:
-    """Return each rating with its probability; empty before the first answer."""
-    return list(zip(service.schema.rating.values, item.posterior or (), strict=False))
+    """Return each rating with its probability; empty before the first answer: nobody decides on a classifier's word alone."""
+    return list(zip(service.schema.rating.values, (item.posterior if item.answered else None) or (), strict=False))
 
 
 def _indicators(service: Service, item: Item) -> list[tuple[str, str, float]]:
@@ -201,12 +162,6 @@ def _indicators(service: Service, item: Item) -> list[tuple[str, str, float]]:
     return [row for row in best if row[1] != specs[row[0]].values[-1]]
 
 
-def _address(state: ItemState | None, answered: int, after: str) -> str:
-    """Return the address of the next page of the same list."""
-    named = {"state": state.value if state is not None else None, "answered": answered or None, "after": after}
-    return f"/coordinator/items?{urlencode({name: value for name, value in named.items() if value is not None})}"
-
-
 def _keep(file: UploadFile, folder: Path) -> Path:
     """Store the upload under a name of ours, keeping only the ending of theirs."""
     ending = Path(file.filename or "").suffix.lower()
@@ -217,21 +172,3 @@ def _keep(file: UploadFile, folder: Path) -> Path:
         while chunk := file.file.read(1 << 20):
             out.write(chunk)
     return path
-
-
-def _people(request: Request, service: ServiceDep, caller: CoordinatorDep, link: str, link_role: str) -> Response:
-    with service.database.reading() as session:
-        everyone = people.everyone(session)
-        skills = consensus.skills_of(session, service.schema.rating.name)
-    return render(
-        request,
-        "people.html",
-        caller=caller,
-        people=everyone,
-        skills=skills,
-        minimum=MINIMUM_ITEMS,
-        roles=sorted(MAY_INVITE[caller.role]),
-        link=link,
-        link_role=link_role,
-        hours=service.settings.invitation_hours,
-    )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import secrets
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from annotator.domain.errors import NotFoundError
-from annotator.storage import wellbeing
+from annotator.storage import own, wellbeing
 from annotator.studio.editor_assets import EDITOR_CSP
 from annotator.web.care import care_for
 from annotator.web.pages import render
-from annotator.web.security import AnyoneSignedInDep, VolunteerDep
-from annotator.web.service import ServiceDep
+from annotator.web.security import AnyoneSignedInDep, Caller, VolunteerDep
+from annotator.web.service import Service, ServiceDep
+from annotator.web.welcome import next_address
 from guidelines.render import render as render_markdown
 
 router = APIRouter(include_in_schema=False)
@@ -21,8 +22,16 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/label")
 def label_page(request: Request, service: ServiceDep, caller: VolunteerDep) -> Response:
+    if address := next_address(service, caller.id):
+        return RedirectResponse(address, 303)
+    return editor_page(request, service, caller)
+
+
+def editor_page(request: Request, service: Service, caller: Caller, *, training: bool = False) -> Response:
+    """Return the page with the editor: for items, or for training cards."""
     with service.database.reading() as session:
         care = care_for(session, service.project.id, caller.id)
+        own_choice = own.choice_of(session, caller.id)
         zone, *_ = wellbeing.zones_of(session, caller.id, service.project.id, service.now())
     nonce = secrets.token_urlsafe(16)
     page = render(
@@ -33,7 +42,9 @@ def label_page(request: Request, service: ServiceDep, caller: VolunteerDep) -> R
         editor=request.app.state.editor,
         csp_nonce=nonce,
         care=care,
+        own=own_choice,
         time_zone=zone.name,
+        training=training,
     )
     page.headers["Content-Security-Policy"] = EDITOR_CSP.format(nonce=nonce)
     return page

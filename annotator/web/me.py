@@ -19,7 +19,8 @@ from annotator.domain.errors import InputError
 from annotator.domain.exposure import Rest, Used, used
 from annotator.domain.limits import Limits, looser
 from annotator.domain.schema import Choice, Kind, Schema
-from annotator.storage import exposure, wellbeing
+from annotator.storage import annotation_log, exposure, onboarding, own, vetting, wellbeing
+from annotator.storage.tables import Annotation
 from annotator.storage.wellbeing import Preferences
 from annotator.web.care import CARDS, Care, care_for
 from annotator.web.pages import render
@@ -27,6 +28,9 @@ from annotator.web.security import Caller, VolunteerDep
 from annotator.web.service import Service, ServiceDep
 
 router = APIRouter(include_in_schema=False)
+
+SHOWN = 20
+MOODS = {1: "Low", 2: "Rather low", 3: "So-so", 4: "Quite well", 5: "Well"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ def my_preferences(
     zone: Annotated[str, Form(max_length=64)] = "",
     region: Annotated[str, Form(max_length=8)] = "",
     opt_out: Annotated[list[str] | None, Form()] = None,
+    covered: Annotated[str, Form(max_length=8)] = "",
+    goal: Annotated[str, Form(max_length=8)] = "",
 ) -> Response:
     """Store what was chosen. What is held goes back to the pool: it was given out under the old choice."""
     now = service.now()
@@ -66,10 +72,27 @@ def my_preferences(
             if zone.strip():
                 wellbeing.choose_zone(session, now, caller.id, zone.strip())
             wellbeing.set_preferences(session, caller.id, chosen)
+            own.choose(session, caller.id, covered=covered == "yes", session_goal=_goal(goal))
     except InputError as error:
         return _page(request, service, caller, problem=str(error), status=422)
     returns.release(service.database, caller.id, now)
     return RedirectResponse("/me?saved=yes", 303)
+
+
+@router.post("/me/mood")
+def note_mood(service: ServiceDep, caller: VolunteerDep, mood: Annotated[int, Form(ge=1, le=5)]) -> Response:
+    """Note how one is. Nobody else sees it, nothing reads it."""
+    with service.database.writing() as session:
+        own.note_mood(session, service.now(), caller.id, mood)
+    return RedirectResponse("/me#mood", 303)
+
+
+@router.post("/me/mood/forget")
+def forget_mood(service: ServiceDep, caller: VolunteerDep, note: Annotated[str, Form(max_length=64)] = "") -> Response:
+    """Forget one note, or all where none is named."""
+    with service.database.writing() as session:
+        own.forget_moods(session, caller.id, note or None)
+    return RedirectResponse("/me#mood", 303)
 
 
 def indicators(schema: Schema) -> list[Choice]:
@@ -99,18 +122,57 @@ def standing(service: Service, person_id: str) -> Standing:
     )
 
 
+def _goal(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise InputError("A goal is a number.", where="goal", mend="Leave it empty for none.")
+    return int(text)
+
+
+def _history(service: Service, answers: list[Annotation], zone: str) -> list[tuple[datetime, str, list[str]]]:
+    """Return when, the rating's title and the indicators found, of one's own answers. No posting is shown again."""
+    rated = [question for question in service.schema.questions if question.kind is Kind.RATING]
+    ratings = {choice.value: choice.title for question in rated for choice in question.choices}
+    titles = {choice.value: choice.title for choice in indicators(service.schema)}
+    return [
+        (
+            given.created_at.astimezone(ZoneInfo(zone)),
+            ratings.get(given.rating or "", "Cannot tell"),
+            sorted({titles.get(span["label"], span["label"]) for span in given.answer.get("spans", ())}),
+        )
+        for given in answers
+    ]
+
+
 def _page(
     request: Request, service: Service, caller: Caller, *, saved: bool = False, problem: str = "", status: int = 200
 ) -> Response:
     with service.database.reading() as session:
         care: Care = care_for(session, service.project.id, caller.id)
         preferences = wellbeing.preferences_of(session, caller.id)
+        choice = own.choice_of(session, caller.id)
+        moods = own.moods_of(session, caller.id)
+        answers = annotation_log.latest_of(session, caller.id, SHOWN)
+        count = annotation_log.count_since(session, caller.person.created_at, caller.id)
+        signed = onboarding.standing(session, caller.id)
+        paused = vetting.pause_of(session, caller.id)
+    here = standing(service, caller.id)
     return render(
         request,
         "me.html",
         status=status,
         caller=caller,
-        standing=standing(service, caller.id),
+        standing=here,
+        own=choice,
+        moods=[(note.id, note.at.astimezone(ZoneInfo(here.zone)), MOODS[note.mood]) for note in moods],
+        mood_titles=MOODS,
+        history=_history(service, answers, here.zone),
+        count=count,
+        paused=paused,
+        signed=[each for each in signed if each.text is not None],
+        purpose=service.project.purpose,
         preferences=preferences,
         indicators=indicators(service.schema),
         cards=CARDS,

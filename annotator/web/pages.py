@@ -20,14 +20,21 @@ STATIC = HERE / "static"
 
 MENU: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.VOLUNTEER: (("Label", "/label"), ("Guideline", "/guideline"), ("You", "/me")),
-    Role.ADJUDICATOR: (("Items", "/coordinator/items"), ("Guideline", "/guideline")),
+    Role.ADJUDICATOR: (
+        ("Adjudication", "/coordinator/adjudication"),
+        ("Items", "/coordinator/items"),
+        ("Guideline", "/guideline"),
+    ),
     Role.COORDINATOR: (
         ("Desk", "/coordinator"),
         ("Items", "/coordinator/items"),
+        ("Adjudication", "/coordinator/adjudication"),
         ("Postings in", "/coordinator/postings"),
         ("Re-check", "/coordinator/recheck"),
         ("People", "/coordinator/people"),
+        ("Quality", "/coordinator/quality"),
         ("Wellbeing", "/coordinator/wellbeing"),
+        ("Versions", "/coordinator/guideline"),
         ("Data", "/researcher"),
         ("Guideline", "/guideline"),
     ),
@@ -95,6 +102,17 @@ def render(request: Request, template: str, *, status: int = 200, caller: Any = 
     html = (
         environment()
         .get_template(template)
-        .render(caller=caller, csrf=caller.csrf if caller is not None else "", path=request.url.path, **context)
+        .render(
+            demonstration=_demonstration(request),
+            caller=caller,
+            csrf=caller.csrf if caller is not None else "",
+            path=request.url.path,
+            **context,
+        )
     )
     return HTMLResponse(html, status_code=status)
+
+
+def _demonstration(request: Request) -> bool:
+    """Say whether what is served is a demonstration, which every page has to tell."""
+    return bool(request.app.state.service.project.demonstration)

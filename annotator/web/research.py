@@ -12,7 +12,8 @@ from starlette.background import BackgroundTask
 
 from annotator.insight.agreement import MINIMUM_ITEMS
 from annotator.insight.export import export_project
-from annotator.storage import items
+from annotator.insight.publish import state_of
+from annotator.storage import items, releases
 from annotator.web.pages import render
 from annotator.web.security import ResearcherDep
 from annotator.web.service import ServiceDep
@@ -25,6 +26,8 @@ def data_page(request: Request, service: ServiceDep, caller: ResearcherDep) -> R
     standing = service.agreement.standing()
     with service.database.reading() as session:
         counts = items.count_by_state(session, service.project.id)
+        made = releases.all_of(session, service.project.id)
+        token = releases.token_of(session, caller.id)
     return render(
         request,
         "researcher.html",
@@ -34,6 +37,8 @@ def data_page(request: Request, service: ServiceDep, caller: ResearcherDep) -> R
         answers=standing.answers,
         agreement=standing.agreement,
         minimum=MINIMUM_ITEMS,
+        releases=[(release, state_of(release, service.now()).value) for release in made],
+        token=token,
     )
 
 

@@ -11,10 +11,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from annotator.domain.clock import Clock
+from annotator.domain.errors import ConfigError
 from annotator.domain.schema import Schema
 from annotator.insight.current import CurrentAgreement
+from annotator.people.texts import load_texts
 from annotator.settings import Settings
-from annotator.storage import projects
+from annotator.storage import onboarding, projects
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
 from annotator.studio.label_config import build_label_config
@@ -64,6 +66,7 @@ def open_service(settings: Settings, database: Database, clock: Clock, guideline
     """Make sure that the project exists, and return what the routes need."""
     now = clock.now()
     with database.writing() as session:
+        onboarding.publish(session, now, load_texts())
         version = projects.guideline_version(session, now, guideline.schema)
         project = projects.ensure_project(
             session,
@@ -73,10 +76,19 @@ def open_service(settings: Settings, database: Database, clock: Clock, guideline
                 purpose="Labelled postings for counter-trafficking research. Not evidence; not for action against a person.",
                 guideline_version_id=version.id,
                 overlap=settings.overlap,
+                max_overlap=settings.max_overlap,
+                risk_threshold=settings.risk_threshold,
+                audit_share=settings.audit_share,
+                retrain_every=settings.retrain_every,
                 lease_seconds=settings.lease_seconds,
                 order_seed=settings.order_seed,
                 created_at=now,
             ),
+        )
+    if project.guideline_version_id != version.id:
+        raise ConfigError(
+            f"The project {project.name} does not use {version.name} {version.version}.",
+            mend="Take a version up with `annotator guideline activate`.",
         )
     return Service(settings, database, clock, guideline, project)
 

@@ -107,6 +107,7 @@ def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
             flags=GUIDELINE.schema.flags,
             care=Care("Ada Example, ada@example.org", CARDS["GB"]),
             time_zone="Europe/London",
+            own=SimpleNamespace(covered=False, session_goal=None),
         )
         response = HTMLResponse(page, headers={"content-security-policy": EDITOR_CSP.format(nonce=nonce)})
         response.set_cookie("csrf", "test-token")

@@ -40,7 +40,7 @@ def outcome(world, folder):
         ]
         fits = session.exec(select(ConsensusFit).order_by(ConsensusFit.id.desc())).first()
         posteriors = dict(consensus.stored(session, world.project.id))
-        labels = annotation_log.label_rows(session, world.project.id)
+        labels = annotation_log.label_columns(session, world.project.id)
     export_project(world.database, world.project, folder, "test", MOMENT)
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
     return skills, fits.model, posteriors, labels, files
@@ -53,7 +53,7 @@ def test_the_export_and_the_skills_are_the_same_whatever_stands_in_the_ledger(wo
     assert before[0]
     assert before[4]
     with world.database.writing() as session:
-        for person in {person for _, person, _ in before[3]}:
+        for person in set(before[3][1]):
             wellbeing.set_preferences(session, person, Preferences(("FEE", "DEBT"), "GB"))
             wellbeing.choose_zone(session, MOMENT, person, "Asia/Tokyo")
             session.add(

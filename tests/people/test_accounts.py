@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import select
+from typer.testing import CliRunner
 
+from annotator.commands.people import app as command
 from annotator.domain.errors import (
     AnnotatorError,
     ConflictError,
@@ -151,3 +154,16 @@ def test_passwords_are_argon2id_and_addresses_stay_in_one_table(world, ada):
     with world.database.reading() as session:
         assert session.exec(select(Identity.password_hash)).one().startswith("$argon2id$")
         assert "ada@" not in repr(session.exec(select(Audit)).all()).lower()
+
+
+def test_the_command_erases_an_account_once_it_is_confirmed(tmp_path, monkeypatch):
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ANNOTATOR_STUDIO", "false")
+    run = partial(CliRunner().invoke, command)
+    made = run(["add", "--role", "volunteer", "--qualified", "--csv", str(tmp_path / "people.csv")])
+    assert made.exit_code == 0
+    address = (tmp_path / "people.csv").read_text().splitlines()[1].partition(",")[0]
+    assert run(["erase", address], input="n\n").exit_code == 1
+    gone = run(["erase", address, "--withdraw", "--yes"])
+    assert gone.exit_code == 0
+    assert isinstance(run(["erase", address, "--yes"]).exception, NotFoundError)

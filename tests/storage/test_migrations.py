@@ -8,7 +8,17 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
-from annotator.storage import tables, tables_consensus, tables_exposure, tables_recheck
+from annotator.storage import (
+    tables,
+    tables_adjudication,
+    tables_consensus,
+    tables_exposure,
+    tables_learning,
+    tables_people,
+    tables_quality,
+    tables_recheck,
+    tables_releases,
+)
 from annotator.storage.database import migration_config
 
 
@@ -16,9 +26,14 @@ def test_migrations_and_tables_say_the_same(database):
     with database.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
     assert tables
+    assert tables_adjudication
     assert tables_consensus
     assert tables_exposure
+    assert tables_people
+    assert tables_learning
+    assert tables_quality
     assert tables_recheck
+    assert tables_releases
     assert differences == []
 
 

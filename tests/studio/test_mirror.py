@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from sqlmodel import select
 
 from annotator.dispensing.returns import flag
 from annotator.dispensing.submit import Submission, submit
+from annotator.dispensing.withdrawal import leave
 from annotator.domain.answers import Answer
 from annotator.domain.errors import StudioUnavailableError
 from annotator.domain.ids import new_id
-from annotator.storage import markers, outbox
+from annotator.storage import markers, outbox, projects
 from annotator.storage import mirror as mirror_rows
 from annotator.storage.markers import STUDIO_STATE
-from annotator.storage.tables import Annotation, Outbox, Person
+from annotator.storage.tables import Annotation, Outbox, Person, Project, StudioChange
 from annotator.studio.mirror import Books, Mirror
 from annotator.studio.rows import key_number
 from tests.world import SCHEMA
@@ -34,8 +37,6 @@ def choice(value):
 @pytest.fixture
 def schema():
     """A guideline of its own for each test, so that each has a project of its own."""
-    from dataclasses import replace
-
     return replace(SCHEMA, name="mirror", sha256=new_id().ljust(64, "0").lower())
 
 
@@ -227,3 +228,60 @@ def test_an_answer_that_the_server_refuses_holds_up_nobody_else(world, mirror):
     mirror.push()
     assert key_number(first.id) is not None
     assert mirror.books().alike >= 1
+
+
+def test_a_withdrawn_answer_is_deleted_there_and_leaves_no_copy_here(world, mirror, client):
+    world.add_items(1)
+    ada, ben = world.volunteers(2)
+    for person in (ada, ben):
+        label(world, person)
+    mirror.push()
+    leave(world.database, SCHEMA, ada, world.clock.now(), withdraw_answers=True)
+    mirror.sweep()  # before the deletion was pushed
+    assert rows(world, StudioChange) == []
+    mirror.push()
+    (task,) = client.all_annotations(mirror.ls_project)
+    assert [one.key_number for one in task.annotations] == [key_number(rows(world, Annotation)[0].id)]
+    mirror.sweep()
+    assert mirror.books() == Books(missing=0, unknown=0, twice=0, alike=1)
+    assert (rows(world, Outbox), rows(world, StudioChange)) == ([], [])
+
+
+def test_an_answer_that_was_withdrawn_before_it_was_pushed_never_gets_there(world, mirror, client):
+    world.add_items(1)
+    (ada,) = world.volunteers(1)
+    label(world, ada)
+    leave(world.database, SCHEMA, ada, world.clock.now(), withdraw_answers=True)
+    mirror.push()
+    assert list(client.all_annotations(mirror.ls_project)) == []
+    assert rows(world, Outbox) == []
+
+
+def test_an_answer_whose_reply_was_lost_is_deleted_by_its_key(world, mirror, client):
+    world.add_items(1)
+    (ada,) = world.volunteers(1)
+    label(world, ada)
+    mirror.push()
+    with world.database.writing() as session:
+        session.exec(select(Annotation)).one().ls_annotation_id = None
+    leave(world.database, SCHEMA, ada, world.clock.now(), withdraw_answers=True)
+    mirror.push()
+    assert list(client.all_annotations(mirror.ls_project)) == []
+
+
+def test_an_answer_under_an_earlier_version_is_deleted_in_that_versions_project(world, mirror, client, schema):
+    world.add_items(1)
+    (ada,) = world.volunteers(1)
+    label(world, ada)
+    mirror.push()
+    newer = replace(schema, version="1.1.0", sha256=new_id().ljust(64, "1").lower())
+    with world.database.writing() as session:
+        row = projects.guideline_version(session, world.clock.now(), newer)
+        project = session.get_one(Project, world.project.id)
+        project.guideline_version_id = row.id
+    later = Mirror(world.database, client, project, newer, CONFIG, world.clock)
+    later.push()
+    leave(world.database, SCHEMA, ada, world.clock.now(), withdraw_answers=True)
+    later.push()
+    assert list(client.all_annotations(mirror.ls_project)) == []
+    assert rows(world, Outbox) == []

@@ -18,11 +18,12 @@ from annotator.domain.roles import Role
 from annotator.people.passwords import hash_password
 from annotator.people.sign_in import open_session
 from annotator.settings import Settings
-from annotator.storage import items
-from annotator.storage.tables import Identity, Person
+from annotator.storage import items, onboarding
+from annotator.storage.tables import Identity, Item, Lease, Person
 from annotator.studio.editor_assets import find_editor
 from annotator.web.service import Service, open_service
 from guidelines.loader import latest, load
+from tests.world import approve
 
 PASSWORD = "four plain words here"
 
@@ -50,32 +51,43 @@ class Site:
     service: Service
     app: object
 
-    def person(self, role: Role, *, qualified: bool = True) -> str:
+    def person(self, role: Role, *, qualified: bool = True, onboarded: bool = True) -> str:
         """Make a person; return their address."""
         email = f"{role.value}-{new_id().lower()}@example.org"
-        self._made(role, email, qualified=qualified)
+        self._made(role, email, qualified=qualified, onboarded=onboarded)
         return email
 
-    def _made(self, role: Role, email: str, *, qualified: bool) -> Person:
+    def add(self, role: Role, email: str, *, qualified: bool = True, onboarded: bool = True) -> Person:
+        """Make a person with an address of your choice."""
+        return self._made(role, email, qualified=qualified, onboarded=onboarded)
+
+    def _made(self, role: Role, email: str, *, qualified: bool, onboarded: bool) -> Person:
         now = self.service.now()
         person = Person(pseudonym=new_id(), role=role.value, qualified_at=now if qualified else None, created_at=now)
         with self.service.database.writing() as session:
             session.add(person)
             session.flush()
             session.add(Identity(person_id=person.id, email=email, password_hash=_hashed()))
+            if onboarded and role is Role.VOLUNTEER:
+                onboarding.complete(session, now, person.id)
         return person
 
     def client(self) -> TestClient:
         return TestClient(self.app, base_url="http://testserver", follow_redirects=False)
 
-    def enter(self, role: Role, *, qualified: bool = True) -> TestClient:
+    def enter(self, role: Role, *, qualified: bool = True, onboarded: bool = True) -> TestClient:
         """Return a client in which a new person of that role is signed in."""
         client = self.client()
-        person = self._made(role, f"{new_id().lower()}@example.org", qualified=qualified)
+        person = self._made(role, f"{new_id().lower()}@example.org", qualified=qualified, onboarded=onboarded)
         signed_in = open_session(self.service.database, person, self.service.now(), timedelta(hours=12))
         client.cookies.update({"session": signed_in.token, "csrf": signed_in.csrf})
         client.headers["X-CSRF-Token"] = signed_in.csrf
         return client
+
+    def item_of(self, given: dict) -> Item:
+        """Return the item that a lease is about: the page itself is told a name that says nothing."""
+        with self.service.database.reading() as session:
+            return session.get_one(Item, session.get_one(Lease, given["lease"]).item_id)
 
     def add_items(self, texts: list[str], state: ItemState = ItemState.READY) -> None:
         rows = [
@@ -90,6 +102,8 @@ def site(database, clock, guideline, editor, tmp_path):
     settings = Settings(home=tmp_path / "home", studio=False)
     Path(settings.home).mkdir()
     service = open_service(settings, database, clock, guideline)
+    with database.writing() as session:
+        approve(session, service.now(), service.project.guideline_version_id)
     return Site(service, create_app(service, editor))
 
 

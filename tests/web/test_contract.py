@@ -8,7 +8,6 @@ import pytest
 
 from annotator.domain.items import ItemState
 from annotator.domain.roles import Role
-from annotator.storage import items
 from tests.web.conftest import PASSWORD, answer, rating, span
 
 TEXT = "Pickers wanted. A fee of 200 is due before the start. Housing offered."
@@ -112,8 +111,7 @@ def test_skip_moves_on_and_never_brings_the_item_back(volunteer):
 def test_flagging_personal_data_quarantines_at_once(volunteer, site):
     given = volunteer.post("/api/v1/next").json()
     assert volunteer.post("/api/v1/flag", json={"lease": given["lease"], "kind": "personal_data"}).status_code == 200
-    with site.service.database.reading() as session:
-        assert items.by_public_id(session, site.service.project.id, given["item"]["id"]).state == ItemState.QUARANTINED
+    assert site.item_of(given).state == ItemState.QUARANTINED
     unknown = volunteer.post("/api/v1/flag", json={"lease": given["lease"], "kind": "boring"})
     assert (unknown.status_code, unknown.json()["error"]["where"]) == (422, "kind")
 
@@ -156,8 +154,7 @@ def test_signing_out_ends_the_session_and_gives_the_item_back(volunteer, site):
     given = volunteer.post("/api/v1/next").json()
     assert volunteer.delete("/api/v1/session").status_code == 200
     assert volunteer.post("/api/v1/next").status_code == 401
-    with site.service.database.reading() as session:
-        assert items.by_public_id(session, site.service.project.id, given["item"]["id"]).leased == 0
+    assert site.item_of(given).leased == 0
 
 
 def test_agreement_has_a_row_a_label_with_interval_and_n(site):
@@ -166,7 +163,7 @@ def test_agreement_has_a_row_a_label_with_interval_and_n(site):
     for number, client in enumerate(people):
         while (reply := client.post("/api/v1/next")).status_code == 200:
             given = reply.json()
-            value = "2" if given["item"]["id"] in {"item-0", "item-1"} else ("0" if number else "1")
+            value = "2" if site.item_of(given).public_id in {"item-0", "item-1"} else ("0" if number else "1")
             marks = span(given["item"]["text"], "A fee of 200", "FEE") if value == "2" else []
             assert answer(client, given, rating(value) + marks).status_code == 201
     report = site.enter(Role.RESEARCHER).get("/api/v1/agreement").json()

@@ -50,7 +50,7 @@ def test_an_invitation_becomes_a_volunteer(site):
     assert (short.status_code, "12 to 256" in short.text) == (422, True)
     made = client.post("/invitation", data={"token": token, "email": "new@example.org", "password": PASSWORD})
     assert made.headers["location"] == "/label"
-    assert client.get("/label").status_code == 200
+    assert client.get("/label").headers["location"] == "/welcome/about"
 
 
 def test_every_page_opens_for_those_it_is_for(site):

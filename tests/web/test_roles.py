@@ -24,6 +24,30 @@ MATRIX = {
     "GET /label": {"volunteer"},
     "GET /me": {"volunteer"},
     "POST /me": {"volunteer"},
+    "POST /me/mood": {"volunteer"},
+    "POST /me/mood/forget": {"volunteer"},
+    "GET /me/leave": {"volunteer"},
+    "POST /me/leave": {"volunteer"},
+    "POST /me/leave/now": {"volunteer"},
+    "GET /welcome": {"volunteer"},
+    "GET /welcome/{step}": {"volunteer"},
+    "POST /welcome/{step}": {"volunteer"},
+    "POST /welcome/support": {"volunteer"},
+    "POST /welcome/preferences": {"volunteer"},
+    "GET /me/labelling": {"volunteer"},
+    "POST /me/labelling": {"volunteer"},
+    "GET /training": {"volunteer"},
+    "GET /training/label": {"volunteer"},
+    "GET /training/feedback/{attempt}": {"volunteer"},
+    "POST /api/v1/training/next": {"volunteer"},
+    "POST /api/v1/training/answers": {"volunteer"},
+    "POST /api/v1/training/skip": {"volunteer"},
+    "POST /api/v1/training/flag": {"volunteer"},
+    "POST /api/v1/training/pause": {"volunteer"},
+    "GET /coordinator/quality": DESK,
+    "POST /coordinator/quality": DESK,
+    "POST /coordinator/quality/{pause}": DESK,
+    "POST /api/v1/controls": DESK,
     "POST /api/v1/session": {"anybody"},
     "DELETE /api/v1/session": EVERYBODY,
     "POST /api/v1/next": {"volunteer"},
@@ -34,11 +58,32 @@ MATRIX = {
     "GET /api/v1/progress": {"volunteer"},
     "GET /api/v1/agreement": {"researcher", *DESK},
     "GET /api/v1/consensus": {"researcher", *DESK},
+    "POST /api/v1/adjudication/case": {"adjudicator", *DESK},
+    "POST /api/v1/adjudication/decisions": {"adjudicator", *DESK},
+    "POST /api/v1/adjudication/put-back": {"adjudicator", *DESK},
+    "GET /coordinator/adjudication": {"adjudicator", *DESK},
+    "POST /coordinator/adjudication": DESK,
+    "GET /coordinator/adjudication/bench": {"adjudicator", *DESK},
+    "GET /coordinator/adjudication/causes": {"adjudicator", *DESK},
+    "POST /coordinator/adjudication/reopen": {"adjudicator", *DESK},
+    "GET /api/v1/learning": {"researcher", *DESK},
     "GET /coordinator": DESK,
     "GET /coordinator/items": {"adjudicator", *DESK},
+    "GET /coordinator/items.csv": {"adjudicator", *DESK},
     "GET /coordinator/items/{public_id:path}": {"adjudicator", *DESK},
     "GET /coordinator/people": DESK,
     "POST /coordinator/people/invitations": DESK,
+    "GET /coordinator/people/{pseudonym}": DESK,
+    "POST /coordinator/people/{pseudonym}/vetting": DESK,
+    "POST /coordinator/people/{pseudonym}/pause": DESK,
+    "POST /coordinator/people/{pseudonym}/resume": DESK,
+    "GET /coordinator/guideline": DESK,
+    "POST /coordinator/guideline/requeue": DESK,
+    "GET /coordinator/guideline/{version}": DESK,
+    "POST /coordinator/guideline/{version}/reviews": DESK,
+    "POST /coordinator/guideline/{version}/activate": DESK,
+    "GET /guideline/new": {"volunteer"},
+    "POST /guideline/new": {"volunteer"},
     "GET /coordinator/wellbeing": DESK,
     "POST /coordinator/wellbeing": DESK,
     "GET /coordinator/postings": DESK,
@@ -48,6 +93,15 @@ MATRIX = {
     "POST /coordinator/recheck/{public_id:path}": DESK,
     "GET /researcher": {"researcher", *DESK},
     "POST /researcher/export": {"researcher", *DESK},
+    "POST /researcher/token": {"researcher", *DESK},
+    "GET /researcher/releases/{version}": {"researcher", *DESK},
+    "GET /researcher/releases/{version}/files/{name}": {"researcher", *DESK},
+    "GET /researcher/releases/{version}/charts/{name}": {"researcher", *DESK},
+    "POST /researcher/releases/{version}/download": {"researcher", *DESK},
+    "POST /researcher/releases/{version}/approval": DESK,
+    "POST /researcher/releases/{version}/withdrawal": DESK,
+    "GET /api/v1/releases": {"researcher", *DESK},
+    "GET /api/v1/releases/{version}/archive": {"researcher", *DESK},
 }
 
 
@@ -80,7 +134,12 @@ def test_the_application_does_what_the_routes_declare(site, role):
         method, path = name.split()
         if path in {"/api/v1/session", "/sign-out", "/sign-in", "/invitation"}:
             continue
-        path = path.replace("{public_id:path}", "x").replace("{name}/{version}", "postings/1.0.0")
+        path = (
+            path.replace("{public_id:path}", "x")
+            .replace("{name}/{version}", "postings/1.0.0")
+            .replace("{step}", "about")
+            .replace("{version}", "1.0.0")
+        )
         status = client.request(method, path).status_code
         allowed = role.value in admitted or "anybody" in admitted
         assert (status == 403) != allowed, (name, role, status)

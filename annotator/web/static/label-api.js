@@ -19,6 +19,9 @@ export class RequestError extends Error {
   }
 }
 
+/** Where this page asks: empty for real work, "training/" for training cards. */
+const prefix = document.getElementById("label-page")?.dataset.prefix ?? "";
+
 const cookie = (name) =>
   document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 
@@ -34,7 +37,7 @@ async function request(path, options) {
   throw new RequestError(KINDS[response.status] ?? (PASSING.has(response.status) || response.status >= 500 ? "server" : "refused"), body.error);
 }
 
-async function post(path, body) {
+export async function post(path, body) {
   const headers = { "X-CSRF-Token": decodeURIComponent(cookie("csrf")) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   return request(`/api/v1/${path}`, { method: "POST", headers, body: body && JSON.stringify(body) });
@@ -42,7 +45,7 @@ async function post(path, body) {
 
 /** The next posting under a lease, with the seconds that are left for it, or {empty: reason, seconds, minutes} when there is none. */
 export async function nextPosting() {
-  const response = await post("next");
+  const response = await post(`${prefix}next`);
   if (response.status === 200) {
     const given = await response.json();
     const now = Date.parse(response.headers.get("date")) || Date.now(); // the service's clock, not this machine's
@@ -52,10 +55,11 @@ export async function nextPosting() {
   return { empty: response.headers.get("reason") ?? "none", seconds, minutes: seconds ? Math.ceil(seconds / 60) : null };
 }
 
-export const sendAnswer = (answer) => post("answers", answer);
-export const skip = (lease) => post("skip", { lease });
-export const flag = (lease, kind, note) => post("flag", note ? { lease, kind, note } : { lease, kind });
-export const pause = () => post("pause");
+/** Store an answer; returns what the service says of it, in training with `feedback`: the page that explains it. */
+export const sendAnswer = async (answer) => (await post(`${prefix}answers`, answer)).json();
+export const skip = (lease) => post(`${prefix}skip`, { lease });
+export const flag = (lease, kind, note) => post(`${prefix}flag`, note ? { lease, kind, note } : { lease, kind });
+export const pause = () => post(`${prefix}pause`);
 export const progress = async () => (await request("/api/v1/progress")).json();
 export const guideline = async ({ name, version }) => (await request(`/guideline/${name}/${version}`)).text();
 

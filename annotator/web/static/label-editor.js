@@ -174,8 +174,8 @@ class Posting {
   }
 }
 
-/** Show a posting in `root`; resolves to a `Posting` once its text stands on the page. */
-export function showPosting(root, { text, labelConfig, config }) {
+/** Show a posting in `root`, with what the result `start` marks in it; resolves to a `Posting` once its text stands on the page. */
+export function showPosting(root, { text, labelConfig, config, start = [] }) {
   const node = document.createElement("div");
   root.replaceChildren(node);
   return new Promise((resolve, reject) => {
@@ -192,11 +192,20 @@ export function showPosting(root, { text, labelConfig, config }) {
         store.annotationStore.selectAnnotation(annotation.id);
         once(node, ".lsf-htx-richtext", () => {
           clearTimeout(late);
+          if (start.length) restore(annotation, start);
           resolve(new Posting(studio, annotation, config));
         });
       },
     });
   });
+}
+
+/** Bring what a result holds into an annotation, unrecorded: `reinitHistory` would replace the areas that the questions hold. */
+function restore(annotation, result) {
+  annotation.history.freeze();
+  annotation.deserializeResults(result);
+  annotation.updateObjects();
+  annotation.history.safeUnfreeze();
 }
 
 /** Call `done` as soon as `node` holds something that matches. */

@@ -40,6 +40,7 @@ export function listenToKeys({ curtain, task, singleKeys, submit, page }) {
 
   const taskKey = (event, command) => {
     const arrow = event.key.startsWith("Arrow");
+    if (!event.target.closest?.("#editor")) event.stopPropagation(); // the editor would keep Enter from a button of ours
     if (PASSES.includes(event.key) || (arrow && event.target.matches?.("input[type=radio], .lsf-htx-richtext"))) return false;
     const now = task();
     event.stopPropagation();

@@ -98,13 +98,35 @@ export function emptyQueue(reason, minutes) {
       text: `Every posting that is left is being labelled right now. One may come back ${inMinutes(minutes)}; this page asks by itself.`,
       wait: 30,
     },
+    onboarding: {
+      title: "Something to read first",
+      text: "A step of coming in is still open, or a text you signed has changed. Nothing is handed out before.",
+      link: ["Go there", () => location.assign("/welcome")],
+    },
+    not_approved: {
+      title: "The guideline is not approved yet",
+      text: "Nothing is handed out before the two bodies that watch over the guideline have approved it. Your coordinator knows more.",
+      wait: 60,
+    },
+    quiz: {
+      title: "The guideline has changed",
+      text: "Read what is new and answer a few questions on it. Then labelling goes on.",
+      link: ["See what is new", () => location.assign("/guideline/new")],
+    },
     not_qualified: {
       title: "Not open to you yet",
-      text: "Labelling opens once a coordinator has qualified you for this guideline. Ask your coordinator.",
+      text: "Labelling opens with training: postings with known answers, explained one by one. If you have come from there, see what is worth reading again.",
+      link: ["To the training", () => location.assign("/training")],
     },
     paused: {
       title: "Your labelling is paused",
-      text: "A coordinator has paused your account, or you have. Nothing is held in your name. Ask your coordinator if this is unexpected.",
+      text: "Nothing is held in your name. Why it is paused, and how to object, stands on a page of your own.",
+      link: ["See why, and object", () => location.assign("/me/labelling")],
+    },
+    trained: {
+      title: "Training is done",
+      text: "Thank you. What comes next are postings as in real work; after some of them labelling is open to you, or you are told what to read again.",
+      link: ["Go on", () => location.assign("/label")],
     },
     none: {
       title: "Nothing to label yet",

@@ -21,10 +21,11 @@ export class Task {
   #choosing = byId("choosing-template").content.firstElementChild.cloneNode(true);
   #started = performance.now();
 
-  /** Show what a lease gives in `root`; resolves once it can be worked on. `openGuideline` opens it at this task's clause. */
+  /** Show what a lease gives in `root`, beginning from the result `start` if it has one; resolves once it can be worked on.
+   * `openGuideline` opens it at this task's clause. */
   static async show(root, lease, openGuideline) {
     const config = readConfig(lease.label_config);
-    const posting = await showPosting(root, { ...lease.item, labelConfig: lease.label_config, config });
+    const posting = await showPosting(root, { ...lease.item, labelConfig: lease.label_config, config, start: lease.start });
     return new Task(root, lease, config, posting, openGuideline);
   }
 

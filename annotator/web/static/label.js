@@ -67,6 +67,7 @@ class LabelPage {
     }
     renderShortcuts(this.#task.config);
     this.#setState("ready");
+    if (this.#page.dataset.covered === "yes" && !this.#curtain.closed) this.#curtain.toggle();
     this.#warnBefore(given.seconds);
     scrollTo(0, 0);
     performance.mark("posting-shown");
@@ -91,14 +92,20 @@ class LabelPage {
     clearTimeout(this.#timer);
     this.#setState("saving");
     setStatus("Saving…", "busy");
+    let stored;
     try {
-      await api.sendAnswer(this.#unsent);
+      stored = await api.sendAnswer(this.#unsent);
     } catch (error) {
       this.#notSaved(error);
       return;
     }
     performance.mark("answer-saved");
     this.#unsent = null;
+    if (stored.feedback) {
+      this.#closeTask();
+      location.assign(stored.feedback);
+      return;
+    }
     const asked = this.next();
     setStatus("Saved", "good");
     await asked;
@@ -178,10 +185,10 @@ class LabelPage {
   /** Why there is nothing now. When rest is due, the page does not ask again by itself: coming back is the person's own choice. */
   #showEmpty({ empty, minutes, seconds }, quiet) {
     const rest = restNotice(empty, seconds, this.#page.dataset.timeZone);
-    const { title, text, wait, body } = rest ?? emptyQueue(empty, minutes);
+    const { title, text, wait, body, link } = rest ?? emptyQueue(empty, minutes);
     this.#setState("empty");
     const again = [wait ? "Ask now" : "Look again", () => this.next()];
-    showNotice({ title, text, body, actions: rest ? [["Your time and support", "/me"], again] : [again], quiet });
+    showNotice({ title, text, body, actions: [...(rest ? [["Your time and support", "/me"]] : link ? [link] : []), again], quiet });
     if (wait) this.#askAgainIn(wait);
   }
 

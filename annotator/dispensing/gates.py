@@ -1,0 +1,34 @@
+"""What keeps a person out before any posting is chosen for them, and which kinds of posting they may be shown at all.
+
+The limits of exposure are apart (`dispensing.wellbeing`): these gates are about who somebody is to the project, not about the hour.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from annotator.domain.leases import EmptyReason
+from annotator.domain.roles import Role
+from annotator.storage import guideline_life, onboarding, vetting
+from annotator.storage.known import Condition
+from annotator.storage.tables import Person, Project
+
+
+def refusal(session: Session, project: Project, person: Person) -> EmptyReason | None:
+    """Return why nothing is handed to this person in this project; None where nothing stands in the way here."""
+    if person.role != Role.VOLUNTEER:
+        return EmptyReason.NOT_QUALIFIED
+    if onboarding.next_step(session, person.id) is not None:
+        return EmptyReason.ONBOARDING
+    if not guideline_life.may_be_used(session, project.id, project.guideline_version_id):
+        return EmptyReason.NOT_APPROVED
+    if vetting.pause_of(session, person.id) is not None:
+        return EmptyReason.PAUSED
+    if guideline_life.quiz_due(session, project.id, project.guideline_version_id, person.id):
+        return EmptyReason.QUIZ
+    return None
+
+
+def allowed(session: Session, project_id: str, person_id: str) -> list[Condition]:
+    """Return what every posting for this person must meet: a source that their checks, and the project, allow."""
+    return [*vetting.allowed(session, person_id), *guideline_life.allowed(session, project_id)]
