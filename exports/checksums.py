@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.domain.errors import InputError
 
 NAME = "CHECKSUMS"
+_THREADS = 2
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _SEAL = re.compile(r"# sha256 of the lines above: ([0-9a-f]{64})")
 
@@ -29,13 +31,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_checksums(folder: Path, known: dict[str, str] | None = None) -> str:
-    """Write `CHECKSUMS` over every other file of the folder; return its own SHA-256, which names the release.
-
-    `known` holds checksums that were worked out while files were written.
-    """
-    known = known or {}
-    lines = "".join(f"{known.get(name) or sha256_of(folder / name)}  {name}\n" for name in files_of(folder))
+def write_checksums(folder: Path) -> str:
+    """Write `CHECKSUMS` over every other file of the folder; return its own SHA-256, which names the release."""
+    names = files_of(folder)
+    with ThreadPoolExecutor(_THREADS) as pool:  # hashing lets other threads run
+        digests = pool.map(lambda name: sha256_of(folder / name), names)
+        lines = "".join(f"{digest}  {name}\n" for digest, name in zip(digests, names, strict=True))
     text = f"{lines}# sha256 of the lines above: {hashlib.sha256(lines.encode()).hexdigest()}\n"
     (folder / NAME).write_bytes(text.encode())
     return hashlib.sha256(text.encode()).hexdigest()

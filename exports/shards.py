@@ -115,18 +115,18 @@ def _write_split(
             options = arrow.csv.WriteOptions(include_header=False)
             arrow.csv.write_csv(table, folder / f"{name}.{split}.csv", options)
     items, annotations = tables["items"], tables["annotations"]
-    judged = _counts(items["id"], annotations["item"])
-    _lines(folder / f"label-studio.{split}.jsonl", _tasks(items, annotations, judged, places))
+    judged = rows_of_items(items["id"], annotations["item"])
+    _lines(folder / f"label-studio.{split}.jsonl", tasks_of(items, annotations, judged, places))
     _write_spans(folder, split, tables, specs, judged)
 
 
-def _counts(ids: pa.ChunkedArray, of: pa.ChunkedArray) -> NDArray[np.int64]:
+def rows_of_items(ids: pa.ChunkedArray, of: pa.ChunkedArray) -> NDArray[np.int64]:
     """Return how many rows each item has; they stand in the order of the items."""
     found = pc.index_in(of, value_set=ids.combine_chunks())
     return np.bincount(found.to_numpy(), minlength=len(ids))
 
 
-def _tasks(
+def tasks_of(
     items: pa.Table, annotations: pa.Table, judged: NDArray[np.int64], places: NDArray[np.int64]
 ) -> Iterator[pa.Buffer]:
     """Yield Label Studio tasks, a line each, with every annotation in its list."""
@@ -151,7 +151,7 @@ def _write_spans(
     items, gold = tables["items"], tables["gold"]
     ids, texts = items["id"].to_pylist(), items["text"].to_pylist()
     marks = tables["spans"]
-    agreed = spans.agreed_spans(texts, judged.tolist(), marks, _counts(items["id"], marks["item"]).tolist())
+    agreed = spans.agreed_spans(texts, judged.tolist(), marks, rows_of_items(items["id"], marks["item"]).tolist())
     rating = columns.rating(specs)
     shares = [gold[columns.soft(rating, value)].to_pylist() for value in rating.values]
     soft = [

@@ -21,6 +21,7 @@ import pyarrow as pa
 from sqlmodel import Session
 
 from annotator import __version__
+from annotator.domain.governance import Body
 from annotator.domain.items import ItemState
 from annotator.domain.schema import Schema
 from annotator.insight.agreement import agreement_by_label
@@ -29,7 +30,7 @@ from annotator.insight.labels import LabelTable
 from annotator.insight.planted import Planted
 from annotator.insight.released_consensus import Adjudicated, ReleasedConsensus
 from annotator.privacy.coarsen import quarter, suppress
-from annotator.storage import items, snapshot
+from annotator.storage import guideline_life, items, snapshot
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
 from exports import columns
@@ -58,6 +59,7 @@ class _Tally:
     states: Counter[str] = field(default_factory=Counter)
     by_person: Counter[str] = field(default_factory=Counter)
     guidelines: Counter[str] = field(default_factory=Counter)
+    versions: set[str] = field(default_factory=set)
     notes: int = 0
     cannot_tell: int = 0
 
@@ -163,6 +165,7 @@ def _judgements(
             answer, labels = orjson.loads(row.answer), orjson.loads(row.labels)
             tally.by_person[who] += 1
             tally.guidelines[f"{version.name} {version.version}"] += 1
+            tally.versions.add(version.id)
             tally.notes += bool(answer.get("notes"))
             tally.cannot_tell += bool(row.cannot_tell)
             marked += [{**key, **span} for span in answer.get("spans", ())]
@@ -244,8 +247,29 @@ def _counted(session: Session, project: Project, tally: _Tally) -> dict[str, Any
         },
         "workload": suppress(dict(sorted(workload.items()))),
         "guidelines": dict(sorted(tally.guidelines.items())),
+        "guideline_reviews": _reviews(session, tally.versions),
         "gate_of_intake": snapshot.gate_versions(session, project.id),
     }
+
+
+def _reviews(session: Session, version_ids: set[str]) -> list[dict[str, Any]]:
+    """Return what each body last said of the guideline versions that were judged under; None where it said nothing."""
+    versions = snapshot.guideline_versions(session)
+    found = []
+    for version_id in sorted(version_ids, key=lambda one: (versions[one].name, versions[one].version)):
+        said = {review.body: review for review in guideline_life.approvals(session, version_id)}
+        for body in Body:
+            review = said.get(body.value)
+            found.append(
+                {
+                    "guideline": f"{versions[version_id].name} {versions[version_id].version}",
+                    "body": body.full_name,
+                    "approved": review.approved if review else None,
+                    "on": review.at.date().isoformat() if review else None,
+                    "dissent": review.dissent if review else "",
+                }
+            )
+    return found
 
 
 def _band(value: float, bands: Sequence[tuple[float, str]], more: str) -> str:

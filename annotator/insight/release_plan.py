@@ -44,6 +44,10 @@ def blockers(frozen: Frozen, unanswered: list[str], *, gate: bool = True) -> lis
     if len(facts["guidelines"]) > 1:
         versions = ", ".join(f"{name} ({n:,})" for name, n in facts["guidelines"].items())
         found.append(Blocker("guideline", f"Judgements were made under several versions of the guideline: {versions}."))
+    for review in facts["guideline_reviews"]:
+        if not review["approved"]:
+            what = "did not approve" if review["approved"] is False else "has not approved"
+            found.append(Blocker("guideline", f"{review['body']} {what} {review['guideline']}."))
     if unanswered:
         found.append(Blocker("answers", f"These questions have no answer: {', '.join(unanswered)}."))
     if gate and (refused := _refused(frozen)):

@@ -30,7 +30,7 @@ from exports.release import LinkedError, Plan, build_release
 from tests.releases.labelled import labelled
 from tests.web.conftest import Site, editor, guideline  # noqa: F401
 
-DESPITE = {"unadjudicated": "a test"}
+DESPITE = {"unadjudicated": "a test", "guideline": "a test"}
 
 
 @pytest.fixture
@@ -180,16 +180,21 @@ def test_what_blocks_a_release_is_said_and_can_be_waived_only_with_a_reason(froz
         "counts": frozen.facts["counts"] | {"unadjudicated": 3},
         "agreement": [{**row, "value": 0.5} for row in frozen.facts["agreement"]],
         "guidelines": {"postings 1.0.0": 10, "postings 1.1.0": 20},
+        "guideline_reviews": [
+            {"guideline": "postings 1.0.0", "body": "Survivor advisory group", "approved": None},
+            {"guideline": "postings 1.0.0", "body": "Migrant- and sex-worker-rights review", "approved": True},
+        ],
     }
     found = blockers(replace(frozen, facts=facts), ["funding"])
-    assert [one.code for one in found] == ["agreement", "unadjudicated", "guideline", "answers"]
+    assert "Survivor advisory group has not approved postings 1.0.0." in [one.what for one in found]
+    assert [one.code for one in found] == ["agreement", "unadjudicated", "guideline", "guideline", "answers"]
     with pytest.raises(ConflictError, match="await a decision"):
         check_blockers(found, {"agreement": "a pilot"})
     with pytest.raises(InputError, match="answers"):
         check_blockers(found, {"answers": "no time"})
     with pytest.raises(InputError, match="agreement"):
         check_blockers(found, {"agreement": " "})
-    check_blockers(found[:3], {"agreement": "a pilot", "unadjudicated": "a pilot", "guideline": "a pilot"})
+    check_blockers(found[:4], {"agreement": "a pilot", "unadjudicated": "a pilot", "guideline": "a pilot"})
 
 
 def test_what_was_blocked_is_frozen_anew_once_it_is_mended(here, database, answers, clock, tmp_path):
