@@ -169,7 +169,9 @@ def in_label_studio(service) -> set[tuple[str, str]]:
     token = json.loads((service.home / "label-studio" / "secrets.json").read_text())["token"]
     client = LabelStudio(base_url=f"http://127.0.0.1:{service.environment['ANNOTATOR_STUDIO_PORT']}", api_key=token)
     ours = [one for one in client.projects.list() if "(control items)" not in one.title]
-    project = min(ours, key=lambda one: one.id)  # the service holds to the oldest, should a lost reply have made a second
+    project = min(
+        ours, key=lambda one: one.id
+    )  # the service holds to the oldest, should a lost reply have made a second
     found = []
     for task in client.tasks.list(project=project.id, fields="all", page_size=500):
         if task.total_annotations:

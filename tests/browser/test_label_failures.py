@@ -119,7 +119,7 @@ def test_a_refused_answer_says_what_where_and_how_to_mend_and_can_be_changed(
     [
         ("done", "Everything is labelled", "every posting that is open to you"),
         ("held", "Others hold the rest", "within 10 minutes"),
-        ("not_qualified", "Not open to you yet", "coordinator has qualified you"),
+        ("not_qualified", "Not open to you yet", "Labelling opens with training"),
         ("paused", "Your labelling is paused", "Nothing is held in your name"),
         ("none", "Nothing to label yet", "New ones appear here"),
     ],
