@@ -90,9 +90,10 @@ class LabelMatrix:
         stand in the order of `classes`, which may name classes that nobody used. Rows are counted from 1 in errors.
         Raises `InputError` for columns of unequal length, no rows, missing values, and labels outside `classes`.
         """
-        with ThreadPoolExecutor(3) as pool:
-            columns = pool.map(_factorise, ("task", "worker", "label"), (task, worker, label))
-            (task_codes, tasks), (worker_codes, workers), (label_codes, found) = columns
+        columns = {"task": task, "worker": worker, "label": label}
+        with ThreadPoolExecutor(2) as pool:  # one column is read while the one before is factorised
+            jobs = [pool.submit(_factorise, name, _arrow(name, values)) for name, values in columns.items()]
+            (task_codes, tasks), (worker_codes, workers), (label_codes, found) = (job.result() for job in jobs)
         _same_length(task_codes, worker_codes, label_codes)
         _check_classes(len(found))
         if classes is None:
@@ -165,9 +166,8 @@ def _check_classes(n_classes: int) -> None:
         )
 
 
-def _factorise(column: str, values: Any) -> tuple[IntArray, NDArray[Any]]:
-    """Return int32 codes by first appearance and the distinct values."""
-    array = _arrow(column, values)
+def _factorise(column: str, array: Any) -> tuple[IntArray, NDArray[Any]]:
+    """Return int32 codes by first appearance and the distinct values of an Arrow array."""
     if not len(array):
         raise InputError("there are no rows.", where=f"column {column}", mend="Give at least one label.")
     if array.null_count:
