@@ -15,6 +15,10 @@ class ItemState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
+"""States in which an item, and what was said of it, stays in the house: out of consensus, mirror and exports."""
+
+
 class Source(StrEnum):
     SYNTHETIC = "synthetic"
     DEIDENTIFIED = "de-identified"

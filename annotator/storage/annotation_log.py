@@ -8,10 +8,8 @@ from datetime import datetime
 from sqlalchemy import Text, cast, func
 from sqlmodel import Session, col, select
 
-from annotator.domain.items import ItemState
+from annotator.domain.items import SHUT
 from annotator.storage.tables import Annotation, GuidelineVersion, Item, Person
-
-_SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
 
 
 def by_key(session: Session, person_id: str, key: str) -> Annotation | None:
@@ -59,7 +57,7 @@ def mark(session: Session, project_id: str) -> tuple[int, str]:
         select(func.count(), func.max(Annotation.id))
         .select_from(Annotation)
         .join(Item, col(Item.id) == Annotation.item_id)
-        .where(Item.project_id == project_id, col(Item.state).not_in(_SHUT))
+        .where(Item.project_id == project_id, col(Item.state).not_in(SHUT))
     )
     count, newest = session.exec(statement).one()
     return count, newest or ""
@@ -85,7 +83,7 @@ def label_columns(session: Session, project_id: str) -> tuple[Sequence[str], Seq
     statement = (
         select(Annotation.item_id, Annotation.person_id, cast(col(Annotation.labels), Text))
         .join(Item, col(Item.id) == Annotation.item_id)
-        .where(Item.project_id == project_id, col(Item.state).not_in(_SHUT))
+        .where(Item.project_id == project_id, col(Item.state).not_in(SHUT))
         .order_by(col(Annotation.id))
     )
     rows = session.exec(statement).all()
@@ -105,7 +103,7 @@ def versions(session: Session, project_id: str) -> Sequence[str]:
         select(GuidelineVersion.version)
         .join(Annotation, col(Annotation.guideline_version_id) == GuidelineVersion.id)
         .join(Item, col(Item.id) == Annotation.item_id)
-        .where(Item.project_id == project_id, col(Item.state).not_in(_SHUT))
+        .where(Item.project_id == project_id, col(Item.state).not_in(SHUT))
         .order_by(col(Annotation.id))
     )
     return session.exec(statement).all()

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from annotator.domain.ids import new_id
-from annotator.domain.items import ItemState
+from annotator.domain.items import SHUT, ItemState
 from annotator.domain.overlap import Bounds
 from annotator.storage.consensus import ANSWERED
 from annotator.storage.tables import FlagReport, Item, Project
@@ -130,8 +130,7 @@ def certain_and_waiting(session: Session, project_id: str, bounds: Bounds, limit
 
 def with_posterior(session: Session, project_id: str, after: str | None, limit: int) -> list[Item]:
     """Return answered items that have a posterior and may leave the house, in id order after a cursor."""
-    shut = [ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value]
-    statement = select(Item).where(Item.project_id == project_id, *ANSWERED, col(Item.state).not_in(shut))
+    statement = select(Item).where(Item.project_id == project_id, *ANSWERED, col(Item.state).not_in(SHUT))
     if after is not None:
         statement = statement.where(Item.id > after)
     return list(session.exec(statement.order_by(Item.id).limit(limit)))

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select, update
 
-from annotator.domain.items import ItemState
+from annotator.domain.items import SHUT, ItemState
 from annotator.storage import annotation_log
 from annotator.storage.items import slice_end
 from annotator.storage.tables import Annotation, Item, Lease, MirrorTask, Project
@@ -21,7 +21,6 @@ MOVED = 0.005
 """A new model rewrites what is said of an item only where a probability has moved by more than this."""
 
 _OPEN = (ItemState.READY.value, ItemState.LEASED.value)
-_SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def count_answers(session: Session, project_id: str) -> int:
 def pool(session: Session, project_id: str) -> list[PoolItem]:
     """Return every item that is neither withdrawn nor quarantined, by id."""
     statement = select(Item.id, Item.text_sha256, Item.campaign)
-    statement = statement.where(Item.project_id == project_id, col(Item.state).not_in(_SHUT)).order_by(Item.id)
+    statement = statement.where(Item.project_id == project_id, col(Item.state).not_in(SHUT)).order_by(Item.id)
     return [PoolItem(*row) for row in session.exec(statement)]
 
 
@@ -141,7 +140,7 @@ def unmirrored(session: Session, project: Project, limit: int) -> list[Unmirrore
             col(Prediction.mirrored).is_(False),
             Item.project_id == project.id,
             MirrorTask.guideline_version_id == project.guideline_version_id,
-            col(Item.state).not_in(_SHUT),
+            col(Item.state).not_in(SHUT),
         )
         .limit(limit)
     )
@@ -164,7 +163,7 @@ def mirrored(session: Session, rows: Sequence[Unmirrored]) -> None:
 def unscored(session: Session, project_id: str, limit: int) -> list[str]:
     """Return items that came in since the newest training, and have no prediction yet."""
     has = exists().where(col(Prediction.item_id) == Item.id)
-    statement = select(Item.id).where(Item.project_id == project_id, col(Item.state).not_in(_SHUT), ~has)
+    statement = select(Item.id).where(Item.project_id == project_id, col(Item.state).not_in(SHUT), ~has)
     return list(session.exec(statement.order_by(Item.id).limit(limit)))
 
 
@@ -207,7 +206,7 @@ def audited(session: Session, project: Project, n_classes: int) -> list[Audited]
         col(Item.audit_key) < slice_end(project.audit_share),
         Item.answered >= project.overlap,
         col(Item.risk).is_not(None),
-        col(Item.state).not_in(_SHUT),
+        col(Item.state).not_in(SHUT),
     )
     rows = session.exec(statement)
     return [
@@ -235,7 +234,7 @@ def first_picks(session: Session, project_id: str) -> Iterator[tuple[str, str | 
     first = (
         select(func.min(Annotation.id))
         .join(Item, col(Item.id) == Annotation.item_id)
-        .where(Item.project_id == project_id, col(Item.state).not_in(_SHUT), col(Annotation.rating).is_not(None))
+        .where(Item.project_id == project_id, col(Item.state).not_in(SHUT), col(Annotation.rating).is_not(None))
         .group_by(col(Annotation.item_id))
     )
     statement = select(Annotation.item_id, Lease.pick).join(Lease, col(Lease.id) == Annotation.lease_id)

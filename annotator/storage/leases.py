@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from annotator.domain.errors import NotFoundError
-from annotator.domain.items import ItemState
+from annotator.domain.items import SHUT, ItemState
 from annotator.domain.leases import LeaseState
 from annotator.storage.items import slice_end
 from annotator.storage.tables import Item, Lease
@@ -170,8 +170,7 @@ def live_on_item(session: Session, item_id: str) -> list[Lease]:
 
 def any_items(session: Session, project_id: str) -> bool:
     """Say whether the project has items that are, or were, open to volunteers."""
-    shut = [ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value]
-    statement = select(Item.id).where(Item.project_id == project_id, col(Item.state).not_in(shut)).limit(1)
+    statement = select(Item.id).where(Item.project_id == project_id, col(Item.state).not_in(SHUT)).limit(1)
     return session.exec(statement).first() is not None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select, update
 
-from annotator.domain.items import ItemState
+from annotator.domain.items import SHUT
 from annotator.storage import outbox
 from annotator.storage.outbox import OutboxKind
 from annotator.storage.tables import (
@@ -26,8 +26,6 @@ from annotator.storage.tables import (
 from annotator.storage.tables_learning import Prediction
 from annotator.storage.tables_quality import QualityPolicy
 
-_SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
-
 
 @dataclass(frozen=True, slots=True)
 class ToMirror:
@@ -42,7 +40,7 @@ class ToMirror:
 def unmirrored_items(session: Session, project_id: str, version_id: str, limit: int) -> list[Item]:
     """Return a project's items without a task under that guideline version, in id order; what is shut away has none on purpose."""
     has_task = exists().where(col(MirrorTask.item_id) == Item.id, col(MirrorTask.guideline_version_id) == version_id)
-    statement = select(Item).where(Item.project_id == project_id, col(Item.state).not_in(_SHUT), ~has_task)
+    statement = select(Item).where(Item.project_id == project_id, col(Item.state).not_in(SHUT), ~has_task)
     return list(session.exec(statement.order_by(Item.id).limit(limit)))
 
 
@@ -86,7 +84,7 @@ def to_mirror(session: Session, annotation_ids: Iterable[str], version_id: str) 
             (col(MirrorTask.item_id) == Item.id) & (col(MirrorTask.guideline_version_id) == version_id),
             isouter=True,
         )
-        .where(col(Annotation.id).in_(list(annotation_ids)), col(Item.state).not_in(_SHUT))
+        .where(col(Annotation.id).in_(list(annotation_ids)), col(Item.state).not_in(SHUT))
     )
     return {
         annotation.id: ToMirror(annotation, item, person, task.ls_task_id if task is not None else None)
@@ -161,7 +159,7 @@ def changes_of(session: Session, item_id: str) -> list[StudioChange]:
 def count_unmirrored(session: Session, version_id: str) -> int:
     """Count items that wait for a task."""
     has_task = exists().where(col(MirrorTask.item_id) == Item.id, col(MirrorTask.guideline_version_id) == version_id)
-    statement = select(func.count()).select_from(Item).where(col(Item.state).not_in(_SHUT), ~has_task)
+    statement = select(func.count()).select_from(Item).where(col(Item.state).not_in(SHUT), ~has_task)
     return session.exec(statement).one()
 
 
@@ -173,7 +171,7 @@ def all_answers(session: Session, project_id: str, version_id: str) -> Sequence[
         .where(
             Item.project_id == project_id,
             Annotation.guideline_version_id == version_id,
-            col(Item.state).not_in(_SHUT),
+            col(Item.state).not_in(SHUT),
         )
     )
     return [(item_id, annotation_id) for item_id, annotation_id in session.exec(statement)]

@@ -10,7 +10,7 @@ import pyarrow as pa
 from sqlalchemy import ColumnElement, Row, Text, cast, collate, func
 from sqlmodel import Session, col, select
 
-from annotator.domain.items import ItemState
+from annotator.domain.items import SHUT, ItemState
 from annotator.domain.leases import LeaseState
 from annotator.storage.tables import Annotation, GuidelineVersion, Item, Lease, Person
 from annotator.storage.tables_adjudication import Adjudication
@@ -32,7 +32,6 @@ ANNOTATIONS = pa.schema(
         ("result", pa.string()),
     ]
 )
-_SHUT = (ItemState.QUARANTINED.value, ItemState.WITHDRAWN.value)
 _BATCH = 5_000
 
 
@@ -40,7 +39,7 @@ def items_of(session: Session, project_id: str) -> Iterator[pa.RecordBatch]:
     """Yield the items that may leave, in order of their public ids; quarantined and withdrawn ones may not."""
     statement = (
         select(Item)
-        .where(Item.project_id == project_id, col(Item.state).not_in(_SHUT))
+        .where(Item.project_id == project_id, col(Item.state).not_in(SHUT))
         .order_by(col(Item.public_id))
         .execution_options(yield_per=_BATCH)
     )
@@ -55,7 +54,7 @@ def annotations_of(session: Session, project_id: str) -> Iterator[pa.RecordBatch
         .join(Item, col(Item.id) == Annotation.item_id)
         .join(Person, col(Person.id) == Annotation.person_id)
         .join(GuidelineVersion, col(GuidelineVersion.id) == Annotation.guideline_version_id)
-        .where(Item.project_id == project_id, col(Item.state).not_in(_SHUT))
+        .where(Item.project_id == project_id, col(Item.state).not_in(SHUT))
         .order_by(col(Item.public_id), col(Annotation.id))
         .execution_options(yield_per=_BATCH)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -13,13 +12,11 @@ from pydantic import Field
 from annotator.adjudication.bench import Bench, Case, Verdict
 from annotator.domain.adjudication import TITLES, Cause
 from annotator.domain.errors import NotFoundError
-from annotator.domain.ids import new_id
 from annotator.storage import adjudication, annotation_log, items
 from annotator.storage.tables import Annotation
-from annotator.studio.editor_assets import EDITOR_CSP
 from annotator.studio.results import parse_result
 from annotator.web.contract import Done, GuidelineOut, Id, ItemOut, Key, Strict
-from annotator.web.pages import render
+from annotator.web.pages import render, render_with_editor
 from annotator.web.security import CoordinatorDep, DeskDep
 from annotator.web.service import Service, ServiceDep
 
@@ -176,20 +173,14 @@ def reopen(service: ServiceDep, caller: DeskDep, item: Annotated[str, Form(max_l
 def bench_page(
     request: Request, service: ServiceDep, caller: DeskDep, item: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
-    nonce = secrets.token_urlsafe(16)
-    page = render(
+    return render_with_editor(
         request,
         "bench.html",
         caller=caller,
         item=item,
-        editor=request.app.state.editor,
-        csp_nonce=nonce,
         titles=[(cause.value, title) for cause, title in TITLES.items()],
         clauses=_bench(service).clauses(),
-        key=new_id(),
     )
-    page.headers["Content-Security-Policy"] = EDITOR_CSP.format(nonce=nonce)
-    return page
 
 
 def _bench(service: Service) -> Bench:

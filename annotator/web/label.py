@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from annotator.domain.errors import NotFoundError
 from annotator.storage import own, wellbeing
-from annotator.studio.editor_assets import EDITOR_CSP
 from annotator.web.care import care_for
-from annotator.web.pages import render
+from annotator.web.pages import render, render_with_editor
 from annotator.web.security import AnyoneSignedInDep, Caller, VolunteerDep
 from annotator.web.service import Service, ServiceDep
 from annotator.web.welcome import next_address
@@ -33,21 +30,16 @@ def editor_page(request: Request, service: Service, caller: Caller, *, training:
         care = care_for(session, service.project.id, caller.id)
         own_choice = own.choice_of(session, caller.id)
         zone, *_ = wellbeing.zones_of(session, caller.id, service.project.id, service.now())
-    nonce = secrets.token_urlsafe(16)
-    page = render(
+    return render_with_editor(
         request,
         "label.html",
         caller=caller,
         flags=service.schema.flags,
-        editor=request.app.state.editor,
-        csp_nonce=nonce,
         care=care,
         own=own_choice,
         time_zone=zone.name,
         training=training,
     )
-    page.headers["Content-Security-Policy"] = EDITOR_CSP.format(nonce=nonce)
-    return page
 
 
 @router.get("/guideline/{name}/{version}")

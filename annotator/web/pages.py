@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from markupsafe import Markup
 
 from annotator.consensus.agreement import Agreement
 from annotator.domain.roles import Role
+from annotator.studio.editor_assets import EDITOR_CSP
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -111,6 +113,14 @@ def render(request: Request, template: str, *, status: int = 200, caller: Any = 
         )
     )
     return HTMLResponse(html, status_code=status)
+
+
+def render_with_editor(request: Request, template: str, **context: Any) -> HTMLResponse:
+    """Render a page that holds Label Studio's editor, under the policy that the editor's own style elements need."""
+    nonce = secrets.token_urlsafe(16)
+    page = render(request, template, editor=request.app.state.editor, csp_nonce=nonce, **context)
+    page.headers["Content-Security-Policy"] = EDITOR_CSP.format(nonce=nonce)
+    return page
 
 
 def _demonstration(request: Request) -> bool:

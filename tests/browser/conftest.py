@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.browser.harness import Harness, serve
+from tests.browser.served import listening
 
 CHROMIUM = Path("/usr/bin/chromium")
 VIOLATIONS = """
@@ -94,3 +95,10 @@ def open_page(contexts: dict[bool, BrowserContext], harness: Harness) -> Iterato
 def _note_outside(request: Request, url: str, watch: Watch) -> None:
     if not request.url.startswith((url, "data:", "blob:")):
         watch.outside.append(request.url)
+
+
+@pytest.fixture
+def url(site):
+    """The address of a module's own `site`."""
+    with listening(site.app) as address:
+        yield address

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from annotator.app import create_app
-from annotator.domain.clock import ManualClock
 from annotator.domain.items import ItemState
 from annotator.domain.roles import Role
-from annotator.settings import Settings
 from annotator.storage import adjudication, item_search
-from annotator.storage.database import Database
 from annotator.storage.item_search import Search
 from annotator.storage.tables import Annotation
-from annotator.studio.editor_assets import find_editor
-from annotator.web.service import open_service
 from guidelines.loader import latest, load
 from tests.browser.hands import keys, passages, state_is, status_is
-from tests.fixtures_studio import free_port
-from tests.web.conftest import PASSWORD, Site, answer, rating, span
-from tests.world import approve
+from tests.browser.served import approved_site
+from tests.web.conftest import PASSWORD, answer, rating, span
 
 PICTURES = os.environ.get("ANNOTATOR_PICTURES")
 pytestmark = pytest.mark.browser
@@ -41,37 +30,15 @@ TEXTS = [
 @pytest.fixture
 def site(tmp_path):
     """A real service on a port of its own, with two postings that everybody reads differently."""
-    database = Database(f"sqlite:///{tmp_path}/bench.sqlite3")
-    database.migrate()
-    settings = Settings(home=tmp_path / "home", studio=False, secure_cookies=False)
-    settings.home.mkdir()
-    clock = ManualClock(datetime(2026, 3, 2, 10, tzinfo=UTC))
-    service = open_service(settings, database, clock, load("postings", latest("postings")))
-    with database.writing() as session:
-        approve(session, clock.now(), service.project.guideline_version_id)
-    made = Site(service, create_app(service, find_editor(tmp_path / "editor")))
-    made.add_items(TEXTS)
-    for number in range(service.project.overlap):
-        client = made.enter(Role.VOLUNTEER)
-        for _ in TEXTS:
-            given = client.post("/api/v1/next").json()
-            marked = span(given["item"]["text"], given["item"]["text"].split(". ")[1][:20], "FEE") if number else []
-            assert answer(client, given, rating(str(number)) + marked).status_code == 201
-    yield made
-    database.dispose()
-
-
-@pytest.fixture
-def url(site):
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(site.app, host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with approved_site(tmp_path, load("postings", latest("postings"))) as made:
+        made.add_items(TEXTS)
+        for number in range(made.service.project.overlap):
+            client = made.enter(Role.VOLUNTEER)
+            for _ in TEXTS:
+                given = client.post("/api/v1/next").json()
+                marked = span(given["item"]["text"], given["item"]["text"].split(". ")[1][:20], "FEE") if number else []
+                assert answer(client, given, rating(str(number)) + marked).status_code == 201
+        yield made
 
 
 @pytest.fixture

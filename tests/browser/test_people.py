@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from annotator.app import create_app
-from annotator.domain.clock import ManualClock
 from annotator.domain.roles import Role
 from annotator.people.accounts import invite
-from annotator.settings import Settings
 from annotator.storage import guideline_life
-from annotator.storage.database import Database
-from annotator.studio.editor_assets import find_editor
 from annotator.web import versions
 from annotator.web.service import open_service
 from guidelines.loader import load
 from tests.browser.hands import state_is
-from tests.fixtures_studio import free_port
+from tests.browser.served import approved_site
 from tests.guidelines.versions import second_version
-from tests.web.conftest import PASSWORD, Site
-from tests.world import approve
+from tests.web.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -40,31 +31,9 @@ TEXTS = ["Kitchen help wanted. You pay a fee of 300 before the first shift.", "P
 def site(tmp_path):
     """A real service over two versions of the guideline, the first in use; on a port of its own."""
     second_version(tmp_path)
-    database = Database(f"sqlite:///{tmp_path}/people.sqlite3")
-    database.migrate()
-    settings = Settings(home=tmp_path / "home", studio=False)
-    settings.home.mkdir()
-    clock = ManualClock(datetime(2026, 3, 2, 10, tzinfo=UTC))
-    service = open_service(settings, database, clock, load("postings", "1.0.0", tmp_path))
-    with database.writing() as session:
-        approve(session, clock.now(), service.project.guideline_version_id)
-    made = Site(service, create_app(service, find_editor(tmp_path / "editor")))
-    made.add_items(TEXTS)
-    yield made
-    database.dispose()
-
-
-@pytest.fixture
-def url(site):
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(site.app, host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with approved_site(tmp_path, load("postings", "1.0.0", tmp_path)) as made:
+        made.add_items(TEXTS)
+        yield made
 
 
 @pytest.fixture

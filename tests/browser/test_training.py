@@ -4,35 +4,23 @@ is passed. By keyboard alone, on a screen 390 pixels wide, and axe finds nothing
 
 from __future__ import annotations
 
-import threading
-import time
-from datetime import UTC, datetime
-
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from sqlmodel import select
 
-from annotator.app import create_app
-from annotator.domain.clock import ManualClock
 from annotator.domain.roles import Role
 from annotator.quality import training
 from annotator.quality.bank import fill
 from annotator.quality.cards import cards
-from annotator.settings import Settings
-from annotator.storage.database import Database
 from annotator.storage.tables import Annotation, Item, Person
 from annotator.storage.tables_quality import Control
-from annotator.studio.editor_assets import find_editor
 from annotator.synthetic.generator import generate
-from annotator.web.service import open_service
 from guidelines.loader import latest, load
 from tests.browser.hands import keys, notice_is, state_is
-from tests.fixtures_studio import free_port
+from tests.browser.served import approved_site
 from tests.quality.test_training import truth
-from tests.web.conftest import PASSWORD, Site
-from tests.world import approve
+from tests.web.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 TEXT = ".lsf-htx-richtext"
@@ -40,32 +28,10 @@ TEXT = ".lsf-htx-richtext"
 
 @pytest.fixture
 def site(tmp_path):
-    database = Database(f"sqlite:///{tmp_path}/training.sqlite3")
-    database.migrate()
-    settings = Settings(home=tmp_path / "home", studio=False)
-    settings.home.mkdir()
-    clock = ManualClock(datetime(2026, 3, 2, 10, tzinfo=UTC))
-    service = open_service(settings, database, clock, load("postings", latest("postings")))
-    with database.writing() as session:
-        approve(session, clock.now(), service.project.guideline_version_id)
-    made = Site(service, create_app(service, find_editor(tmp_path / "editor")))
-    fill(database, service.project, service.schema, 30, "test", clock.now())
-    made.add_items([posting.text for posting in generate(3, 91)])
-    yield made
-    database.dispose()
-
-
-@pytest.fixture
-def url(site):
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(site.app, host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with approved_site(tmp_path, load("postings", latest("postings"))) as made:
+        fill(made.service.database, made.service.project, made.service.schema, 30, "test", made.service.now())
+        made.add_items([posting.text for posting in generate(3, 91)])
+        yield made
 
 
 @pytest.fixture
