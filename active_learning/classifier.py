@@ -37,9 +37,9 @@ class SoftClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     item's logit comes from models that have not seen it, and a slope and a bias learned on those calibrate the final model.
 
     What cannot be learned is not made up. `fallback_` says why where the probabilities are the labels' smoothed shares (the
-    prior) for every item: fewer than two classes with `LEAST_PER_CLASS` items, or a model that out of fold does not beat the prior
-    by more nats than it has calibrated parameters (Akaike 1974). A class with fewer items keeps its share of the prior everywhere,
-    and the others divide what is left.
+    prior) for every item: fewer than two classes with `LEAST_PER_CLASS` items, one group, or a model that out of fold does not beat
+    the prior by more nats than it has calibrated parameters (Akaike 1974). A class with fewer items keeps its share of the prior
+    everywhere, and the others divide what is left.
 
     Learned: `prior_` (K,), `seen_` (K,) bool, `coef_` (K, d) and `intercept_` (K,) of calibrated logits, `out_of_fold_` (n, K):
     probabilities of the items fitted, from models that have not seen them, `gain_`: nats an item over the prior, out of fold (NaN
@@ -122,6 +122,9 @@ class SoftClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             shares, mass[:, None], out=np.full_like(shares, 1 / shares.shape[1]), where=mass[:, None] > 0
         )
         used = used[weight[used] > 0]
+        if self.folds and groups is not None and len(np.unique(groups[used])) < 2:
+            self._rest(rows.shape[0], "all labels are of one group, so nothing can be held out")
+            return
         columns = _used_columns(rows[used])
         narrow = rows[used][:, columns]
         prior = self.prior_[self.seen_] / self.prior_[self.seen_].sum()

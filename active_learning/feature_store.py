@@ -23,10 +23,11 @@ from scipy import sparse
 
 from active_learning.arrays import Rows
 from active_learning.features import Features
+from active_learning.spread import Each
 from annotator.domain.errors import InputError, NotFoundError
 
 _BATCH = 2000  # texts transformed and committed at a time
-_FILES: dict[str, Any] = {
+FILES: dict[str, Any] = {
     "data": np.dtype("<f4"),
     "indices": np.dtype("<i4"),
     "ends": np.dtype("<i8"),
@@ -35,7 +36,7 @@ _FILES: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Commit:
+class Commit:
     """How much of each file counts: rows, entries of the rows, bytes of the ids; and which generation of the files."""
 
     rows: int = 0
@@ -47,6 +48,25 @@ class _Commit:
         return {"data": self.entries, "indices": self.entries, "ends": self.rows, "ids": self.id_bytes}[name]
 
 
+def committed(folder: Path) -> Commit:
+    """Return what counts of a store."""
+    path = folder / "commit.json"
+    return Commit(**json.loads(path.read_text())) if path.exists() else Commit()
+
+
+def files(folder: Path, generation: int) -> Path:
+    """Return the folder of a generation of files."""
+    return folder / f"rows-{generation}"
+
+
+def mapped(folder: Path, commit: Commit, name: str) -> Any:
+    """Return what counts of one file, mapped into memory."""
+    size = commit.counts(name)
+    if size == 0:
+        return np.empty(0, dtype=FILES[name])
+    return np.memmap(files(folder, commit.generation) / name, dtype=FILES[name], mode="r", shape=(size,))
+
+
 class FeatureStore:
     """The rows of one version of features. `root` holds a folder a version; it is made where it is missing."""
 
@@ -55,7 +75,7 @@ class FeatureStore:
         self.width = sum(features.blocks)
         self.folder = root / features.version
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._commit, self._row = _Commit(), dict[str, int]()
+        self._commit, self._row = Commit(), dict[str, int]()
         self.refresh()
 
     def __len__(self) -> int:
@@ -71,18 +91,18 @@ class FeatureStore:
 
     def refresh(self) -> Self:
         """Take in what others committed since."""
-        path, known = self.folder / "commit.json", self._commit
-        self._commit = _Commit(**json.loads(path.read_text())) if path.exists() else _Commit()
+        known, self._commit = self._commit, committed(self.folder)
         if self._commit.generation != known.generation:
-            known, self._row = _Commit(), {}
-        self._arrays = {name: self._mapped(name) for name in _FILES}
+            known, self._row = Commit(), {}
+        self._arrays = {name: self._mapped(name) for name in FILES}
         names = self._arrays["ids"][known.id_bytes :].tobytes().decode().split("\n")[:-1]
         self._row |= {item_id: known.rows + place for place, item_id in enumerate(names)}
         return self
 
-    def append(self, ids: Sequence[str], texts: Sequence[str]) -> int:
+    def append(self, ids: Sequence[str], texts: Sequence[str], each: Each = map) -> int:
         """Transform and store the items that are not there yet, a batch at a time; return how many there were.
 
+        `each` is `map`, or `spread.over` an executor whose processes share the work of transforming; the rows are the same.
         Stopped at any point and called again, it goes on where it was. Raises `InputError` for columns of unequal length and ids
         that are empty or hold a line break.
         """
@@ -94,9 +114,10 @@ class FeatureStore:
         with self._writing():
             new = {item_id: text for item_id, text in zip(ids, texts, strict=True) if item_id not in self._row}
             names = list(new)
-            for start in range(0, len(names), _BATCH):
-                batch = names[start : start + _BATCH]
-                self._add(batch, self.features.transform([new[item_id] for item_id in batch]), self._commit)
+            batches = [names[start : start + _BATCH] for start in range(0, len(names), _BATCH)]
+            given = ([new[item_id] for item_id in batch] for batch in batches)
+            for batch, rows in zip(batches, each(self.features.transform, given), strict=True):
+                self._add(batch, rows, self._commit)
         return len(names)
 
     def rows(self, ids: Sequence[str]) -> Rows:
@@ -127,7 +148,7 @@ class FeatureStore:
             forgotten = len(self) - len(kept)
             if forgotten:
                 rows = self.rows(kept)
-                self._add(kept, rows, _Commit(generation=self._commit.generation + 1))
+                self._add(kept, rows, Commit(generation=self._commit.generation + 1))
                 self._drop_strays()
         return forgotten
 
@@ -135,14 +156,10 @@ class FeatureStore:
         return sparse.csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, self.width), copy=False)
 
     def _files(self, generation: int) -> Path:
-        return self.folder / f"rows-{generation}"
+        return files(self.folder, generation)
 
     def _mapped(self, name: str) -> Any:
-        size = self._commit.counts(name)
-        if size == 0:
-            return np.empty(0, dtype=_FILES[name])
-        path = self._files(self._commit.generation) / name
-        return np.memmap(path, dtype=_FILES[name], mode="r", shape=(size,))
+        return mapped(self.folder, self._commit, name)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -157,7 +174,7 @@ class FeatureStore:
         for stray in set(self.folder.glob("rows-*")) - {self._files(self._commit.generation)}:
             shutil.rmtree(stray)
 
-    def _add(self, ids: list[str], rows: Rows, commit: _Commit) -> None:
+    def _add(self, ids: list[str], rows: Rows, commit: Commit) -> None:
         """Write rows behind the committed ones, then commit them."""
         csr = sparse.csr_matrix(rows)
         folder = self._files(commit.generation)
@@ -168,10 +185,10 @@ class FeatureStore:
             "ends": commit.entries + np.asarray(csr.indptr[1:], dtype=np.int64),
             "ids": np.frombuffer("".join(f"{item_id}\n" for item_id in ids).encode(), dtype=np.uint8),
         }
-        for name, kind in _FILES.items():
+        for name, kind in FILES.items():
             _write(folder / name, commit.counts(name) * kind.itemsize, parts[name].astype(kind, copy=False))
         _sync(folder)
-        after = _Commit(
+        after = Commit(
             commit.rows + len(ids), commit.entries + csr.nnz, commit.id_bytes + len(parts["ids"]), commit.generation
         )
         waiting = self.folder / "commit.waiting"

@@ -46,18 +46,6 @@ def information_gain(posterior: ArrayLike, confusion: ArrayLike) -> FloatArray:
     return _gain(p, check_confusion(confusion, p.shape[1]))
 
 
-def information_gains(posterior: ArrayLike, confusions: ArrayLike) -> FloatArray:
-    """Return the expected gain for several people, shape (W, n): `confusions` (W, K, K)."""
-    p = _table(posterior)
-    stack = np.asarray(confusions, dtype=np.float64)
-    if stack.ndim != 3:
-        raise InputError(f"has shape {stack.shape}, not (people, classes, classes).", where="confusions")
-    gains = np.empty((len(stack), len(p)))
-    for i, one in enumerate(stack):
-        gains[i] = _gain(p, check_confusion(one, p.shape[1], f"confusions, person {i + 1}"))
-    return gains
-
-
 @dataclass(frozen=True, slots=True)
 class GainSampling:
     """Query strategy: ask this person where their answer tells most. Score: the gain in bits.

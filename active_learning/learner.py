@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
-from modAL.models import ActiveLearner as _ModalLearner
-from modAL.models import Committee as _ModalCommittee
+from modAL.models import ActiveLearner as _ModalLearner, Committee as _ModalCommittee
 from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.base import clone

@@ -26,8 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 from scipy.linalg import solve
-from scipy.stats import rankdata
-from scipy.stats import t as student
+from scipy.stats import rankdata, t as student
 
 from active_learning.arrays import FloatArray, IntArray, Rows, check_rows
 from active_learning.classifier import as_posterior
@@ -101,7 +100,11 @@ def measure_lift(
     p_value = _tail(value, np.array(null))
     proven = p_value <= level
     points = tuple((size, float(a), float(b)) for size, (a, b) in zip(sizes, curve, strict=True))
-    return Lift(proven, value, p_value, level, points, _reason(proven, value, p_value, level))
+    if proven:
+        reason = f"lift is proven: AUC differs by {value:+.3f} (p = {p_value:.3g}, needed {level:.3g})"
+    else:
+        reason = f"lift is not proven, so the order is random: AUC differs by {value:+.3f} (p = {p_value:.3g}, needed {level:.3g})"
+    return Lift(proven, value, p_value, level, points, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +189,3 @@ def _joined(chosen: tuple[Rows, ArrayLike], random: tuple[Rows, ArrayLike], n_cl
         raise InputError("have different widths.", where="chosen, random")
     rows = sparse.vstack(parts, format="csr") if sparse.issparse(parts[0]) else np.concatenate(parts)
     return rows, np.concatenate(targets)
-
-
-def _reason(proven: bool, value: float, p_value: float, level: float) -> str:
-    found = f"AUC differs by {value:+.3f} (p = {p_value:.3g}, needed {level:.3g})"
-    return f"lift is proven: {found}" if proven else f"lift is not proven, so the order is random: {found}"

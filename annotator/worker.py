@@ -1,95 +1,111 @@
-"""The worker: what happens apart from any request. It returns overdue leases and keeps the Label Studio mirror in step.
+"""The worker: what happens apart from any request, from overdue leases to retraining and the mirror in Label Studio.
 
-Each duty has a pause of its own; one that fails is logged and tried again, and never stops the others.
+Its duties stand here; how they are done again and again stands in `working`.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from threading import Event, Thread
 
-import structlog
+import numpy as np
 
-from annotator.dispensing.finishing import close_certain
-from annotator.dispensing.returns import expire_overdue
+from annotator.alerts.watch import Watcher
+from annotator.coordination.bulk import BulkDesk
+from annotator.coordination.following import follow_settings
+from annotator.dispensing.finishing import close_certain, reopen_doubtful
+from annotator.dispensing.returns import expire_from_the_future, expire_overdue
 from annotator.dispensing.withdrawal import finish_withdrawals
-from annotator.domain.errors import AnnotatorError
+from annotator.domain.words import marked
 from annotator.intake.recheck import RecheckDesk
 from annotator.intake.screens import open_vault
 from annotator.quality.bank import retire_worn
 from annotator.quality.decisions import watch
-from annotator.storage import controls
-from annotator.storage.leader import leadership
-from annotator.studio.connect import studio_client
+from annotator.storage import anchors, controls
+from annotator.studio.client import StudioClient
+from annotator.studio.columns import push_columns
+from annotator.studio.gold import push_gold
 from annotator.studio.mirror import Mirror
 from annotator.studio.predictions import push_predictions
-from annotator.web.service import Service
+from annotator.web.frame.service import Service
+from annotator.webhooks.courier import Courier
+from annotator.working import Duty
 
-log = structlog.get_logger(__name__)
-
-_TICK = 0.25
-_STAND_BY = 5.0
 _COMPARE = 900.0
 _TIDY = 3600.0
 _CONTROLS = 5.0
+_STUDIO = "Label Studio"
 
 
-@dataclass
-class Duty:
-    """Something done again and again, `pause` seconds apart; one that takes long has a thread `apart`."""
-
-    name: str
-    run: Callable[[], object]
-    pause: float
-    apart: bool = False
-    due: float = field(default=0.0, init=False)
-    thread: Thread | None = field(default=None, init=False)
-
-    @property
-    def busy(self) -> bool:
-        return self.thread is not None and self.thread.is_alive()
-
-
-def work(service: Service, duties: list[Duty], stopping: Event) -> None:
-    """Do the duties until told to stop; stand by while another worker leads."""
-    while not stopping.is_set():
-        with leadership(service.database) as leads:
-            if leads:
-                _lead(duties, stopping)
-        stopping.wait(_STAND_BY)
-
-
-def duties(service: Service) -> list[Duty]:
-    """Return overdue leases to the pool; push what waits to Label Studio; bring back what was done there."""
-    found = [Duty("expire leases", lambda: expire_overdue(service.database, service.now()), pause=5)]
-    found.append(Duty("refit the consensus", lambda: _refit(service), pause=10, apart=True))
+def duties(service: Service, studio: StudioClient | None = None) -> list[Duty]:
+    """Return every duty of the worker; those that speak with Label Studio only where there is a client for it."""
+    found = [Duty(marked("expire leases"), lambda: _expire(service), pause=5)]
+    found.append(Duty(marked("refit the consensus"), lambda: _refit(service), pause=10))
+    found.append(Duty(marked("carry on bulk actions"), lambda: _carry_on(service), pause=2))
+    found.append(Duty(marked("let open items follow the settings"), lambda: _follow(service), pause=5))
     found.append(
         Duty(
-            "finish withdrawals", lambda: finish_withdrawals(service.database, service.schema, service.now()), pause=10
+            marked("finish withdrawals"),
+            lambda: finish_withdrawals(service.database, service.schema, service.now()),
+            pause=10,
         )
     )
-    found.append(Duty("retrain", lambda: _retrain(service), pause=10, apart=True))
-    found.append(Duty("forecast what is left", lambda: _forecast(service), pause=60, apart=True))
-    found.append(Duty("watch over quality", lambda: _watch(service), pause=10, apart=True))
-    desk = RecheckDesk(service.database, service.project, open_vault(service.settings))
-    found.append(Duty("tidy the vault", desk.tidy, pause=_TIDY))
-    if service.settings.studio:
-        mirror = open_mirror(service)
-        found.append(Duty("push to Label Studio", mirror.push, pause=1))
-        found.append(Duty("push predictions", lambda: _predict(service, mirror), pause=5))
-        found.append(Duty("sweep Label Studio", mirror.sweep, pause=service.settings.sweep_seconds))
-        found.append(Duty("compare with Label Studio", mirror.heal, pause=_COMPARE))
-        found.append(Duty("mirror control items", _control_mirror(service), pause=_CONTROLS))
+    found.append(Duty(marked("retrain"), lambda: _retrain(service), pause=10))
+    found.append(Duty(marked("forecast what is left"), lambda: _forecast(service), pause=60))
+    found.append(Duty(marked("measure drift"), lambda: _drift(service), pause=60))
+    found.append(Duty(marked("watch over quality"), lambda: _watch(service), pause=10))
+    watcher = Watcher(service.database, service.opened, service.schema, studio=service.settings.studio)
+    found.append(Duty(marked("look for alerts"), lambda: watcher.run(service.now()), pause=60))
+    found.append(Duty(marked("deliver webhooks"), _courier(service).deliver, pause=2))
+    desk = RecheckDesk(service.database, service.project, service.schema, open_vault(service.settings))
+    found.append(Duty(marked("tidy the vault"), desk.tidy, pause=_TIDY))
+    found.append(Duty(marked("anchor the audit log"), lambda: _anchor(service), pause=_TIDY))
+    if studio is not None:
+        mirror = open_mirror(service, studio)
+        found.append(Duty(marked("push to Label Studio"), mirror.push, pause=1, line=_STUDIO))
+        found.append(Duty(marked("push predictions"), lambda: _predict(service, mirror), pause=5, line=_STUDIO))
+        found.append(
+            Duty(marked("keep Label Studio's columns"), lambda: _columns(service, mirror), pause=5, line=_STUDIO)
+        )
+        found.append(Duty(marked("put gold into Label Studio"), lambda: _gold(service, mirror), pause=5, line=_STUDIO))
+        found.append(
+            Duty(marked("sweep Label Studio"), mirror.sweep, pause=service.settings.sweep_seconds, line=_STUDIO)
+        )
+        found.append(Duty(marked("compare with Label Studio"), mirror.heal, pause=_COMPARE, line=_STUDIO))
+        found.append(
+            Duty(marked("mirror control items"), _control_mirror(service, studio), pause=_CONTROLS, line=_STUDIO)
+        )
     return found
+
+
+def _courier(service: Service) -> Courier:
+    return Courier(service.database, service.clock, np.random.default_rng(), private=service.settings.webhooks_private)
+
+
+def _anchor(service: Service) -> bool:
+    return anchors.keep(service.database, service.settings.home / anchors.NAME, service.now())
+
+
+def _expire(service: Service) -> int:
+    return expire_overdue(service.database, service.now()) + expire_from_the_future(service.database, service.now())
 
 
 def _refit(service: Service) -> bool:
     from annotator.insight.consensus import refit_if_due
 
     common = (service.database, service.project, service.schema, service.now())
-    return refit_if_due(*common) and close_certain(*common) >= 0
+    if not refit_if_due(*common):
+        return False
+    close_certain(*common)
+    reopen_doubtful(*common)
+    return True
+
+
+def _carry_on(service: Service) -> int:
+    return BulkDesk(service.database, service.opened).carry_on(service.now())
+
+
+def _follow(service: Service) -> int:
+    return follow_settings(service.database, service.opened, service.schema, service.now())
 
 
 def _watch(service: Service) -> int:
@@ -103,66 +119,60 @@ def _forecast(service: Service) -> bool:
     return forecast_if_due(service.database, service.project, service.schema, service.now())
 
 
+def _drift(service: Service) -> bool:
+    from annotator.insight.data import measure_drift_if_due
+
+    return measure_drift_if_due(service.database, service.project, service.now())
+
+
 def _retrain(service: Service) -> bool:
+    from annotator.learning.curve import keep_newest
     from annotator.learning.training import train_if_due
 
-    return train_if_due(service.database, service.project, service.schema, service.settings.home, service.now())
+    common = (service.database, service.project, service.schema)
+    settings = service.settings
+    return train_if_due(*common, settings.home, service.now(), settings.features) and keep_newest(*common)
 
 
 def _predict(service: Service, mirror: Mirror) -> int:
     return push_predictions(service.database, service.project, mirror, service.schema.rating)
 
 
-def open_mirror(service: Service) -> Mirror:
+def _columns(service: Service, mirror: Mirror) -> int:
+    return push_columns(service.database, service.project, mirror, service.schema.rating)
+
+
+def _gold(service: Service, mirror: Mirror) -> int:
+    return push_gold(service.database, service.project, mirror)
+
+
+def open_mirror(service: Service, client: StudioClient) -> Mirror:
     """Return the mirror of the service's project."""
-    client = studio_client(service.settings)
-    return Mirror(service.database, client, service.project, service.schema, service.label_config, service.clock)
+    common = (service.database, client, service.project, service.schema, service.label_config, service.clock)
+    return Mirror(*common, pictures_at=service.address)
 
 
-def open_bank_mirror(service: Service) -> Mirror | None:
+def open_bank_mirror(service: Service, client: StudioClient) -> Mirror | None:
     """Return the mirror of the project's control items; None where it has none."""
     with service.database.reading() as session:
-        bank = controls.bank_of(session, service.project.id)
+        bank = controls.bank_of(session, service.opened.id)
     if bank is None:
         return None
-    bank.guideline_version_id = (
-        service.project.guideline_version_id
-    )  # control items are answered under the project's own
-    client, config = studio_client(service.settings), service.label_config
-    return Mirror(service.database, client, bank, service.schema, config, service.clock, part="(control items)")
+    # control items are answered under the project's own version
+    bank.guideline_version_id = service.opened.guideline_version_id
+    common = (service.database, client, bank, service.schema, service.label_config, service.clock)
+    return Mirror(*common, part="(control items)")
 
 
-def _control_mirror(service: Service) -> Callable[[], None]:
+def _control_mirror(service: Service, client: StudioClient) -> Callable[[], None]:
     """Return the duty of the bank's mirror, which is opened once there is a bank."""
     opened: list[Mirror] = []
 
     def run() -> None:
         if not opened:
-            opened.extend(filter(None, [open_bank_mirror(service)]))
+            opened.extend(filter(None, [open_bank_mirror(service, client)]))
         for mirror in opened:
             mirror.push()
             mirror.sweep()
 
     return run
-
-
-def _lead(duties: list[Duty], stopping: Event) -> None:
-    while not stopping.wait(_TICK):
-        for duty in duties:
-            if time.monotonic() < duty.due or duty.busy or stopping.is_set():
-                continue
-            if duty.apart:
-                duty.thread = Thread(target=_do, args=(duty,), name=duty.name, daemon=True)
-                duty.thread.start()
-            else:
-                _do(duty)
-
-
-def _do(duty: Duty) -> None:
-    try:
-        duty.run()
-    except AnnotatorError as error:
-        log.warning("duty put off", duty=duty.name, reason=error.what)
-    except Exception:
-        log.exception("duty failed", duty=duty.name)
-    duty.due = time.monotonic() + duty.pause

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from modAL.batch import uncertainty_batch_sampling
 from modAL.disagreement import vote_entropy_sampling as modal_vote_entropy
-from modAL.uncertainty import entropy_sampling as modal_entropy
-from modAL.uncertainty import margin_sampling as modal_margin
+from modAL.uncertainty import entropy_sampling as modal_entropy, margin_sampling as modal_margin
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 

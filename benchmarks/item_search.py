@@ -31,6 +31,7 @@ SEARCHES = {
     "ratings differ": Search(disagree=True),
     "an answer says, rare": Search(label="FEE", value="present"),
     "an answer says, never": Search(label="FEE", value="contradicted"),
+    "a clause, rare": Search(clause="fee", rests_on=(("FEE", "present"),)),
     "all of it": Search(ItemState.AGREED, 3, "harvest", "", "concern", "2", disagree=True, order=Order.RISK),
 }
 
@@ -93,9 +94,10 @@ def main() -> None:
             for _ in range(5):
                 with database.reading() as session:
                     began = time.perf_counter()
-                    item_search.page(session, world.project.id, search, "", 50)
+                    found = item_search.page(session, world.project.id, search, "", 50)
                     between = time.perf_counter()
-                    item_search.count(session, world.project.id, search, 10_000)
+                    if found.cursor and search.cheap:  # as the page does: a page that is not full is its own count
+                        item_search.count(session, world.project.id, search, 10_000)
                     pages.append(between - began)
                     counts.append(time.perf_counter() - between)
             print(

@@ -7,44 +7,22 @@ Run: python -m benchmarks.known_skills [--sets sentiment,face-sentiment,weather]
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 
 from active_learning.gain import information_gain
 from active_learning.simulation.bound import known_confusion
-from active_learning.simulation.campaign import Material, marks
+from active_learning.simulation.campaign import Material
 from active_learning.simulation.replay import Protocol, replay
-from active_learning.simulation.report import judgements_to
-from active_learning.simulation.study import majority_targets
-from annotator.consensus.files import read_labels, read_truth
 from annotator.consensus.skills import expected_accuracy
-
-BUDGET = 3.0
+from benchmarks._recorded import asked
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sets", default="sentiment,face-sentiment,weather")
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    asked = parser.parse_args()
-    if not asked.data.is_dir():
-        print(f"{asked.data} is not there; nothing is measured.")
-        return
-    for name in asked.sets.split(","):
-        labels = read_labels(asked.data / name / "labels.csv")
-        material = Material(labels, read_truth(asked.data / name / "truth.csv", labels))
-        targets = majority_targets(labels, material.truth, np.random.default_rng(0))
-        at = marks(labels, BUDGET)
+    sets, seeds = asked(__doc__, seeds=5)
+    for found in sets:
         for protocol in Protocol:
-            curves = [play(material, protocol, seed, at) for seed in range(asked.seeds)]
-            mean = np.mean(curves, axis=0)
-            reached = {k: judgements_to(at / labels.n_tasks, mean, value) for k, value in targets.items()}
-            print(
-                f"{name:16}{protocol:8}" + "".join(f"{k} {v or np.nan:5.2f}   " for k, v in reached.items()), flush=True
-            )
+            curves = [play(found.material, protocol, seed, found.at) for seed in range(seeds)]
+            print(f"{found.name:16}{protocol:8}{found.reached(curves)}", flush=True)
 
 
 def play(material: Material, protocol: Protocol, seed: int, at: np.ndarray) -> np.ndarray:

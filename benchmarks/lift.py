@@ -3,7 +3,7 @@
 Campaigns over synthetic rows: a trial share of the picks by the strategy, the rest by chance, looks when they are due.
 Null "no signal": classes have nothing to do with the rows. Null "no choice": they have, but the chosen items are random ones.
 Lift: one class in twelve, learnable, which entropy sampling finds.
-Run: python -m benchmarks.lift [--seeds 40] [--looks 3]
+Run: python -m benchmarks.lift [--seeds 40] [--looks 3] [--kinds "no signal,no choice,lift"]
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--looks", type=int, default=3)
+    parser.add_argument("--kinds", default="no signal,no choice,lift")
     asked = parser.parse_args()
     print(f"{asked.seeds} campaigns, up to {asked.looks} looks each")
-    for name in ("no signal", "no choice", "lift"):
+    for name in asked.kinds.split(","):
         begin = time.perf_counter()
         found = [campaign(name, seed, asked.looks) for seed in range(asked.seeds)]
         claimed = sum(any(lift.proven for lift in looks) for looks in found)

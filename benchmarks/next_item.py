@@ -32,10 +32,10 @@ from annotator.domain.schema import Schema
 from annotator.insight.consensus import refit
 from annotator.learning.training import store_predictions
 from annotator.people.texts import load_texts
-from annotator.storage import items, learning, onboarding, projects, wellbeing
+from annotator.storage import items, learning, onboarding, project_settings, projects
 from annotator.storage.database import Database
 from annotator.storage.tables import Annotation, Item, Lease, Person, Project
-from annotator.storage.tables_learning import ModelVersion
+from benchmarks._load_pool import model_in_use
 from guidelines.loader import latest, load
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -69,7 +69,7 @@ def fill(database: Database, schema: Schema, n_items: int, n_people: int) -> tup
         session.flush()
         for person in people:
             onboarding.complete(session, NOW, person.id)
-        wellbeing.set_limits(session, NOW, "bench", project.id, UNLIMITED, may_be_looser=True)
+        project_settings.set_limits(session, NOW, "bench", project.id, UNLIMITED, may_be_looser=True)
     ids = [person.id for person in people]
     for begin in range(0, n_items, _CHUNK):
         _fill_chunk(database, schema, project, ids, range(begin, min(begin + _CHUNK, n_items)), rng)
@@ -128,25 +128,7 @@ def _fill_chunk(
 
 def put_model_in_use(database: Database, project: Project, schema: Schema) -> None:
     """Say something of every item, as a training would, and let the refit make posteriors and priorities of it."""
-    model = ModelVersion(
-        project_id=project.id,
-        version=1,
-        created_at=NOW,
-        label=schema.rating.name,
-        features="",
-        data_sha256="",
-        n_answers=0,
-        n_labelled=0,
-        n_items=0,
-        metrics={"pace": [8.0, 0.02]},
-        curve=[],
-        looks=1,
-        lift_proven=False,
-        lift_reason="",
-        share=0.5,
-        usable=True,
-        active=True,
-    )
+    model = model_in_use(project.id, schema, NOW)
     with database.writing() as session:
         session.add(model)
     store_predictions(database, project, model.id, _said(database, 2))

@@ -1,7 +1,7 @@
-"""The peers' own environment, and one process for each thing measured.
+"""The peers' own environments, and one process for each thing measured.
 
-`benchmarks/.venv` is made from `peers.txt` on first use, since peers and the product do not agree on versions. Each
-measurement runs in a process of its own and answers with one line of JSON, peak memory included.
+Each list of peers has an environment below `benchmarks/.venv`, made on first use, since peers and the product do not agree on versions,
+nor do all peers with one another. Each measurement runs in a process of its own and answers with one line of JSON, peak memory included.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from typing import Any
 import numpy as np
 
 FOLDER = Path(__file__).parent
-VENV = FOLDER / ".venv"
-WANTED = FOLDER / "peers.txt"
+PEERS, PRIVACY_PEERS = "peers.txt", "peers-privacy.txt"
 
 
-def peer_python() -> Path:
-    """Return the interpreter of the peers, installing them where that was not done."""
-    python, stamp = VENV / "bin" / "python", VENV / "peers.txt"
-    if not stamp.exists() or stamp.read_text() != WANTED.read_text():
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(WANTED)]
+def peer_python(peers: str = PEERS) -> Path:
+    """Return the interpreter of a list of peers, installing them where that was not done."""
+    wanted = FOLDER / peers
+    venv = FOLDER / ".venv" / wanted.stem
+    python, stamp = venv / "bin" / "python", venv / peers
+    if not stamp.exists() or stamp.read_text() != wanted.read_text():
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(wanted)]
         subprocess.run(pip, check=True)
-        stamp.write_text(WANTED.read_text())
+        stamp.write_text(wanted.read_text())
     return python
 
 

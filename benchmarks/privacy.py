@@ -1,11 +1,10 @@
 """The de-identification gate beside Presidio and scrubadub on one generated red-team set.
 
-    python -m venv benchmarks/.venv && benchmarks/.venv/bin/pip install -r benchmarks/peers-privacy.txt
     python -m benchmarks.privacy [--items 700] [--peer-items 70]
 
 Silent leaks by family with one-sided 95 % upper bounds (Clopper-Pearson), masking precision, false quarantine on clean
 postings, and postings of 100 words a second on one core, with the ratio to Presidio in the same run. The peers run in an
-environment of their own, which this module starts itself in; without it only the gate is measured.
+environment of their own, which this module makes and starts itself in.
 """
 
 from __future__ import annotations
@@ -14,19 +13,17 @@ import argparse
 import json
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.peers import PRIVACY_PEERS, peer_python
 from tests.privacy.clean import SENTENCES, postings
 from tests.privacy.clean_texts import POSTINGS
 from tests.privacy.measure import Tally, Verdict, tally, upper_bound
 from tests.privacy.redteam import FAMILIES, HELD_OUT, generate
 
-PEERS_PYTHON = Path("benchmarks/.venv/bin/python")
 SEED = 2026
 Checker = Callable[[str, str], Verdict]
 
@@ -41,13 +38,11 @@ def main() -> None:
         print(json.dumps({name: measure(peer, arguments.peer_items) for name, peer in peers().items()}))
         return
     results = {"gate": measure(gate(), arguments.items)}
-    if PEERS_PYTHON.exists():
-        command = [str(PEERS_PYTHON), "-m", "benchmarks.privacy", "--peers", "--peer-items", str(arguments.peer_items)]
-        results |= json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        # the peers' turn took a while: time the gate again, next to them, and keep the slower figure
-        results["gate"]["speed"] = min(results["gate"]["speed"], speed(gate()))
-    else:
-        print(f"{PEERS_PYTHON} is not there: the gate alone\n", file=sys.stderr)
+    python = str(peer_python(PRIVACY_PEERS))
+    command = [python, "-m", "benchmarks.privacy", "--peers", "--peer-items", str(arguments.peer_items)]
+    results |= json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    # the peers' turn took a while: time the gate again, next to them, and keep the slower figure
+    results["gate"]["speed"] = min(results["gate"]["speed"], speed(gate()))
     show(results)
 
 

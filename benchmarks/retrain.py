@@ -68,7 +68,7 @@ def label(database: Database, project: Project, name: str, truth: dict[str, str]
 def right(database: Database, truth: dict[str, str]) -> float:
     """Return how often the most probable rating of an answered item is the true one."""
     with database.reading() as session:
-        stored = consensus.stored(session, projects.the_project(session).id)
+        stored = consensus.stored(session, session.exec(select(Project.id)).one())
         names = dict(session.exec(select(Item.id, Item.public_id)).all())
     return float(np.mean([int(np.argmax(p)) == int(truth[names[item]]) for item, p in stored.items()]))
 

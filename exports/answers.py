@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from annotator.domain.errors import InputError
+from annotator.domain.small_cells import LEAST, suppress
 
 QUESTIONS: dict[str, str] = {
     "title": "What is the release called, in one line?",
@@ -45,9 +46,6 @@ QUESTIONS: dict[str, str] = {
 }
 PROFILE = "annotator_profile"
 """Optional: voluntary answers of annotators about themselves, as `question: {answer: how many people}`."""
-
-LEAST = 10
-"""Fewest people who may share an answer that is shown."""
 
 _EMPTY = ("", "todo", "tbd", "...", "…", "?", "-", "n/a")
 
@@ -109,15 +107,6 @@ def questionnaire() -> str:
     return "\n".join(lines) + "\n"
 
 
-def suppressed(cells: Mapping[str, int]) -> dict[str, int | None]:
-    """Return counts with those under `LEAST` as None; where that is one only, the next smallest goes too, or the total tells it."""
-    hidden = {cell for cell, count in cells.items() if 0 < count < LEAST}
-    others = [cell for cell, count in cells.items() if count >= LEAST]
-    if len(hidden) == 1 and others:
-        hidden.add(min(others, key=lambda cell: (cells[cell], cell)))
-    return {cell: None if cell in hidden else count for cell, count in cells.items()}
-
-
 def _load(path: Path) -> dict[str, Any]:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -143,6 +132,6 @@ def _profile(data: Any, path: Path) -> dict[str, dict[str, int | None]]:
                 mend="Give whole numbers of people.",
             )
     return {
-        str(question): suppressed({str(answer): count for answer, count in cells.items()})
+        str(question): suppress({str(answer): count for answer, count in cells.items()})
         for question, cells in data.items()
     }

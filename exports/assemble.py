@@ -22,7 +22,7 @@ def assemble(
         if target.sharded:
             _sharded(target, present, root, len(present))
         elif present and not (root / target.path).exists():
-            _whole(target, present, root / target.path, _header(frozen, target))
+            _whole(present, root / target.path, _header(frozen, target))
         advance(number + 1)
 
 
@@ -32,28 +32,18 @@ def _sharded(target: Target, present: list[Path], root: Path, count: int) -> Non
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             continue
-        if target.array:
-            _as_array(part, path)
-        else:
-            _linked(part, path)
+        _linked(part, path)
 
 
 def _linked(part: Path, path: Path) -> None:
     """Give a part its name in the release; it takes no more room, and stays where it was for another try."""
     try:
         os.link(part, path)
-    except OSError:
-        shutil.copyfile(part, path)
+    except OSError:  # a file system without links
+        _whole([part], path, b"")
 
 
-def _as_array(part: Path, path: Path) -> None:
-    data = part.read_bytes().rstrip(b"\n").replace(b"\n", b",\n")
-    unfinished = path.with_suffix(".part")
-    unfinished.write_bytes(b"[\n" + data + b"\n]\n")
-    unfinished.replace(path)
-
-
-def _whole(target: Target, present: list[Path], path: Path, header: bytes) -> None:
+def _whole(present: list[Path], path: Path, header: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
     with unfinished.open("wb") as file:
@@ -62,7 +52,6 @@ def _whole(target: Target, present: list[Path], path: Path, header: bytes) -> No
             with part.open("rb") as source:
                 shutil.copyfileobj(source, file, 1 << 20)
     unfinished.replace(path)
-    del target
 
 
 def _header(frozen: Frozen, target: Target) -> bytes:

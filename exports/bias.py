@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from annotator.domain.errors import InputError
 from exports import arrow, json_columns
+from exports.csv_cells import defused
 from exports.frozen import Frozen
 from exports.layout import HIDDEN, TEST
 from exports.shards import Check
@@ -40,7 +41,7 @@ def write_swaps(frozen: Frozen, out: Path, check: Check) -> int:
     folder = out / FOLDER
     folder.mkdir(exist_ok=True)
     arrow.parquet.write_table(table, folder / "swaps.parquet")
-    arrow.csv.write_csv(table, folder / "swaps.csv")
+    arrow.csv.write_csv(defused(table), folder / "swaps.csv")
     (folder / "swaps.jsonl").write_bytes(json_columns.json_lines(table))
     return int(table.num_rows)
 

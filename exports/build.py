@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +28,7 @@ from exports.shards import DONE, Check, Task, write_shard
 
 FORMAT = 1
 WORK = ".building"
+_ON_MACHINES = 16  # shards under way on other machines at once
 
 Say = Callable[[str, int, int], None]
 """Hears of progress: what is being done, how much of it is done, and of how much."""
@@ -56,9 +57,12 @@ def build_data(
     gate_version: str,
     *,
     processes: int = 1,
+    executor: Executor | None = None,
     say: Say | None = None,
 ) -> Built:
     """Write the data files of a release into two folders, new ones or ones that an earlier try has left unfinished.
+
+    Shards are written by `processes` of this machine, or by an `executor` whose machines see the same folders.
 
     Raises:
         InputError: a folder holds something else, or the snapshot is damaged.
@@ -66,13 +70,13 @@ def build_data(
         LeakageError: the splits leak.
     """
     say = say or (lambda *_: None)
-    work = _claimed(out, apart, frozen)
+    work = _claimed(out, apart, frozen, gate_version)
     frozen.check()
     say("grouping and splitting", 0, 1)
     group, split, united = _placed(frozen, work)
     say("grouping and splitting", 1, 1)
     parts = layout.parts(work, frozen.n_shards)
-    done = _shards(frozen, parts, group, split, check, gate_version, processes, say)
+    done = _shards(frozen, parts, group, split, check, gate_version, (processes, executor), say)
     assemble(frozen, parts, out, apart, lambda n: say("putting files together", n, len(layout.targets())))
     rows = {
         name: {table: sum(one["rows"][name][table] for one in done) for table in layout.TABLES}
@@ -83,13 +87,13 @@ def build_data(
 
 def finished(out: Path) -> None:
     """Take away what was only needed for building."""
-    shutil.rmtree(out / WORK, ignore_errors=True)
+    shutil.rmtree(out / WORK)
 
 
-def _claimed(out: Path, apart: Path, frozen: Frozen) -> Path:
-    """Return the folder for parts; an unfinished build of the same snapshot is gone on with."""
+def _claimed(out: Path, apart: Path, frozen: Frozen, gate_version: str) -> Path:
+    """Return the folder for parts; an unfinished build of the same snapshot by the same gate is gone on with."""
     work = out / WORK
-    mark = orjson.dumps({"format": FORMAT, "snapshot": frozen.digest})
+    mark = orjson.dumps({"format": FORMAT, "snapshot": frozen.digest, "gate": gate_version})
     known = (work / "plan.json").read_bytes() if (work / "plan.json").exists() else None
     for folder in (out, apart):
         if known != mark and folder.exists() and any(folder.iterdir()):
@@ -124,7 +128,7 @@ def _shards(
     split: NDArray[np.int8],
     check: Check,
     gate_version: str,
-    processes: int,
+    by: tuple[int, Executor | None],
     say: Say,
 ) -> list[dict[str, Any]]:
     """Write every shard that is not there yet; return what each holds, in order."""
@@ -133,9 +137,10 @@ def _shards(
     }
     tasks = (task for task in _tasks(frozen, parts, group, split, check, gate_version) if task.number not in done)
     say("writing items", len(done), len(parts))
-    several = processes > 1 and len(parts) - len(done) > 1
-    with _pool(processes) if several else nullcontext() as pool:
-        for number, result in _results(pool, tasks, processes):
+    processes, executor = by
+    several = executor is None and processes > 1 and len(parts) - len(done) > 1
+    with _pool(processes) if several else nullcontext(executor) as pool:
+        for number, result in _results(pool, tasks, processes if executor is None else _ON_MACHINES):
             if "refused" in result:
                 _refuse(result["refused"])
             done[number] = result
@@ -143,9 +148,7 @@ def _shards(
     return [done[number] for number in range(len(parts))]
 
 
-def _results(
-    pool: ProcessPoolExecutor | None, tasks: Iterator[Task], processes: int
-) -> Iterator[tuple[int, dict[str, Any]]]:
+def _results(pool: Executor | None, tasks: Iterator[Task], at_once: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield results as they come; only as many tasks are made as can be worked on, so that memory stays bounded."""
     if pool is None:
         for task in tasks:
@@ -154,7 +157,7 @@ def _results(
     running: dict[Future[dict[str, Any]], int] = {}
     for task in tasks:
         running[pool.submit(write_shard, task)] = task.number
-        if len(running) > processes:
+        if len(running) > at_once:
             yield from _finished(running)
     while running:
         yield from _finished(running)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from annotator.domain.quality import accuracy_interval
 from annotator.domain.schema import LabelSpec
 from exports import columns, layout, near_duplicates, splits, terms
 from exports.answers import Answers
@@ -19,7 +19,6 @@ from exports.frozen import TRUTH, Frozen
 from exports.statistics import UNKNOWN, Statistics
 
 CARDS = ("README.md", "DATASHEET.md", "DATA_STATEMENT.md", "CROWDWORKSHEET.md", layout.TERMS)
-_Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class PlantedScores:
-    """How often the hard rating is the planted one, with Wilson's interval (1927)."""
+    """How often the hard rating is the planted one, with Wilson's 95 % interval."""
 
     n: int
     accuracy: float
@@ -116,12 +115,7 @@ def planted_scores(about: About) -> PlantedScores | None:
             if value is not None and item in planted:
                 n += 1
                 right += value == planted[item]
-    if not n:
-        return None
-    share = right / n
-    centre, spread = share + _Z**2 / (2 * n), _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    scale = 1 + _Z**2 / n
-    return PlantedScores(n, share, float((centre - spread) / scale), float((centre + spread) / scale))
+    return PlantedScores(n, right / n, *accuracy_interval(right, n)) if n else None
 
 
 def _environment() -> Environment:
@@ -133,5 +127,6 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 -- Markdown for readers of files; the page that shows it escapes HTML itself
     )
+    made.filters["sentence"] = lambda text: text if text.rstrip().endswith((".", "!", "?")) else f"{text.rstrip()}."
     made.filters["decimal"] = lambda value: "\N{EN DASH}" if value is None else f"{value:.2f}"
     return made

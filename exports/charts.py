@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import altair as alt
-import vl_convert
-
+from annotator import drawing
 from annotator.domain.schema import LabelSpec
+from annotator.drawing import draw
 from exports.columns import rating as rating_of
 from exports.statistics import Statistics
 
 FOLDER = "charts"
 NAMES = ("rating", "labels", "agreement")
-draw: Any = alt  # half of its methods have no types
-_INK, _LINE = "#1f5f6b", "#b9b4a6"
+_PADDING = {"left": 40, "right": 40, "top": 8, "bottom": 8}
+"""Around a chart, in pixels: a reader's font may be wider than the one the text was measured with."""
 _RELIABLE, _TENTATIVE = 0.8, 0.667
 
 
@@ -33,7 +32,7 @@ def write_charts(
     others = [spec for spec in specs if spec != rating]
     drawn = (_rating(rating, titles, found), _labels(others, titles, found), _agreement(agreement))
     for name, chart in zip(NAMES, drawn, strict=True):
-        svg = vl_convert.vegalite_to_svg(chart.to_json(), vl_version=None)
+        svg = drawing.to_svg(chart.properties(padding=_PADDING))
         (folder / f"{name}.svg").write_text(svg + "\n", encoding="utf-8", newline="\n")
 
 
@@ -43,7 +42,7 @@ def _rating(spec: LabelSpec, titles: dict[str, str], found: Statistics) -> Any:
     order = [*spec.values, "no clear value"]
     return (
         draw.Chart(draw.Data(values=rows), title=f"{titles[spec.name]}: items by consensus", width=420, height=220)
-        .mark_bar(color=_INK)
+        .mark_bar()
         .encode(
             x=draw.X("value:N", sort=order, title=None, axis=draw.Axis(labelAngle=0)),
             y=draw.Y("items:Q", title="items"),
@@ -65,7 +64,7 @@ def _labels(specs: Sequence[LabelSpec], titles: dict[str, str], found: Statistic
         .encode(
             x=draw.X("share:Q", title="share of items", axis=draw.Axis(format="%")),
             y=draw.Y("label:N", sort=[titles[spec.name] for spec in specs], title=None),
-            color=draw.Color("value:N", title=None, scale=draw.Scale(range=[_INK, "#c97b3c", "#7a8f5a"])),
+            color=draw.Color("value:N", title=None),
         )
     )
 
@@ -79,8 +78,12 @@ def _agreement(rows: Sequence[dict[str, Any]]) -> Any:
     title = "Krippendorff's alpha, 95 % interval"
     x = draw.X("value:Q", title=title, scale=domain)
     rules = (
-        draw.Chart(draw.Data(values=[{"at": _RELIABLE}, {"at": _TENTATIVE}])).mark_rule(color=_LINE).encode(x="at:Q")
+        draw.Chart(draw.Data(values=[{"at": _RELIABLE}, {"at": _TENTATIVE}]))
+        .mark_rule(color=drawing.GREY, opacity=0.5)
+        .encode(x="at:Q")
     )
-    intervals = base.mark_rule(color=_INK, strokeWidth=3).encode(x=draw.X("low:Q", title=title), x2="high:Q", y=y)
-    points = base.mark_point(color=_INK, filled=True, size=60).encode(x=x, y=y)
+    intervals = base.mark_rule(color=drawing.BLUE, strokeWidth=3).encode(
+        x=draw.X("low:Q", title=title), x2="high:Q", y=y
+    )
+    points = base.mark_point(color=drawing.BLUE, filled=True, size=60).encode(x=x, y=y)
     return draw.layer(rules, intervals, points, title="Agreement of annotators")

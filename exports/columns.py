@@ -52,6 +52,8 @@ _JUDGED = [
     ("time_band", pa.string()),
     ("duration_band", pa.string()),
     ("assistance", pa.string()),
+    ("pick", pa.string()),  # what picked the item for this person: audit, model or random; null where that was not kept
+    ("propensity", pa.float64()),  # chance with which the item came into the audit slice; null for other picks
 ]
 _AGREED = [
     ("item", pa.string()),
@@ -85,7 +87,7 @@ def agreed(specs: Sequence[LabelSpec]) -> pa.Schema:
     for spec in specs:
         found += [(spec.name, pa.string()), (f"{spec.name}_uncertainty", pa.float32())]
         found += [(soft(spec, value), pa.float32()) for value in spec.values]
-        if spec.level is Level.ORDINAL:
+        if spec.is_rating:
             found += [(votes(spec, value), pa.int16()) for value in spec.values]
     return _checked([*_AGREED, *found])
 
@@ -101,8 +103,8 @@ def gold(specs: Sequence[LabelSpec]) -> pa.Schema:
 
 
 def rating(specs: Sequence[LabelSpec]) -> LabelSpec:
-    """Return the one ordinal label."""
-    return next(spec for spec in specs if spec.level is Level.ORDINAL)
+    """Return the one label that is a rating, on a scale or not."""
+    return next(spec for spec in specs if spec.is_rating)
 
 
 def soft(spec: LabelSpec, value: str) -> str:
@@ -134,14 +136,28 @@ def released(specs: Sequence[LabelSpec]) -> dict[str, pa.Schema]:
 def specs_to_json(specs: Iterable[LabelSpec], titles: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return label specifications as plain JSON values."""
     return [
-        {"name": s.name, "title": titles[s.name], "question": s.question, "level": s.level.value, "values": [*s.values]}
+        {
+            "name": s.name,
+            "title": titles[s.name],
+            "question": s.question,
+            "level": s.level.value,
+            "values": [*s.values],
+            "unmarked": s.unmarked,
+        }
         for s in specs
     ]
 
 
 def specs_from_json(data: Iterable[Mapping[str, Any]]) -> tuple[LabelSpec, ...]:
     """Read what `specs_to_json` wrote."""
-    return tuple(LabelSpec(d["name"], d["question"], Level(d["level"]), tuple(d["values"])) for d in data)
+    return tuple(_spec(d) for d in data)
+
+
+def _spec(data: Mapping[str, Any]) -> LabelSpec:
+    """A release of before `unmarked` was written had no rating but on a scale."""
+    level, values = Level(data["level"]), tuple(data["values"])
+    unmarked = data.get("unmarked", "" if level is Level.ORDINAL else values[-1])
+    return LabelSpec(data["name"], data["question"], level, values, unmarked)
 
 
 def _checked(fields: list[tuple[str, pa.DataType]]) -> pa.Schema:

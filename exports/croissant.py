@@ -66,7 +66,7 @@ def validate(path: Path) -> None:
     """
     if find_spec("mlcroissant") is None:
         return
-    import mlcroissant  # type: ignore[import-untyped]
+    import mlcroissant
 
     try:
         issues = mlcroissant.Dataset(str(path)).metadata.ctx.issues
@@ -166,7 +166,7 @@ def _responsible(about: About) -> dict[str, Any]:
         ],
         "rai:dataAnnotationPlatform": ["Label Studio", facts["made_by"]],
         "rai:dataAnnotationAnalysis": [
-            f"Krippendorff's ordinal alpha of the rating: {alpha}.",
+            f"Krippendorff's {about.rating.level} alpha of the rating: {alpha}.",
             f"Consensus: {method}.",
         ],
         "rai:annotationsPerItem": ", ".join(f"{n}" for n in sorted(about.stats.judgements)),

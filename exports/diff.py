@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from annotator.domain.errors import InputError
 from exports import arrow
@@ -14,6 +13,10 @@ from exports.columns import rating as rating_of
 from exports.layout import OPEN
 from exports.load import Release
 
+WITHDRAWN = (
+    "- What was withdrawn is not in this release, and its labels are computed without it. Published copies of earlier releases "
+    "can't be recalled: delete them."
+)
 MAJOR, MINOR, PATCH = "major", "minor", "patch"
 
 
@@ -28,6 +31,7 @@ class Difference:
     changed_text: list[str]
     moved: dict[str, tuple[str, str]]  # item → split before, split after
     relabelled: dict[str, tuple[str | None, str | None]]  # item → hard rating before, after; items of open splits
+    fewer: list[str]  # items of open splits with fewer judgements than before
     judgements: tuple[int, int]
     columns_added: list[str]
     columns_removed: list[str]
@@ -42,11 +46,8 @@ class Difference:
             return MAJOR
         if self.guideline[0].split(".")[0] != self.guideline[1].split(".")[0]:
             return MAJOR
-        return MINOR if self.added or self.columns_added or self.relabelled or self._more_judgements else PATCH
-
-    @property
-    def _more_judgements(self) -> bool:
-        return self.judgements[0] != self.judgements[1]
+        before, after = self.judgements
+        return MINOR if self.added or self.columns_added or self.relabelled or before != after else PATCH
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -63,7 +64,7 @@ def compare(before: Release, after: Release) -> Difference:
         raise InputError(f"{before.name} and {after.name} are not versions of one release.", where=after.name)
     old, new = _items(before), _items(after)
     both = old.keys() & new.keys()
-    was, now = _ratings(before), _ratings(after)
+    was, now = _agreed(before), _agreed(after)
     old_columns, new_columns = _columns(before), _columns(after)
     return Difference(
         before=before.version,
@@ -72,7 +73,12 @@ def compare(before: Release, after: Release) -> Difference:
         removed=sorted(old.keys() - new.keys()),
         changed_text=sorted(item for item in both if old[item][0] != new[item][0]),
         moved={item: (old[item][1], new[item][1]) for item in sorted(both) if old[item][1] != new[item][1]},
-        relabelled={item: (was[item], now[item]) for item in sorted(was.keys() & now.keys()) if was[item] != now[item]},
+        relabelled={
+            item: (was[item][0], now[item][0])
+            for item in sorted(was.keys() & now.keys())
+            if was[item][0] != now[item][0]
+        },
+        fewer=sorted(item for item in was.keys() & now.keys() if now[item][1] < was[item][1]),
         judgements=(before.manifest["counts"]["judgements"], after.manifest["counts"]["judgements"]),
         columns_added=sorted(new_columns - old_columns),
         columns_removed=sorted(old_columns - new_columns),
@@ -112,7 +118,7 @@ def changelog(difference: Difference | None, version: str, frozen_at: str, earli
 
 def pseudonyms(release: Release) -> set[str]:
     """Return the pseudonyms of a release's open splits."""
-    files = [path for split in OPEN for path in (release.folder / "data" / "annotations").glob(f"{split}-*.parquet")]
+    files = _files(release, "annotations")
     if not files:
         return set()
     return set(arrow.dataset.dataset(files).to_table(["annotator"])["annotator"].unique().to_pylist())
@@ -125,6 +131,8 @@ def told(found: Difference) -> list[str]:
         f"- A {found.asks_for} change from {found.before}.",
         f"- Items: {len(found.added):,} added, {len(found.removed):,} removed, {len(found.changed_text):,} with another text.",
         f"- Judgements: {found.judgements[0]:,} before, {found.judgements[1]:,} now.",
+        f"- Items of open splits with fewer judgements than before: {len(found.fewer):,}.",
+        *([WITHDRAWN] if found.removed or found.fewer else []),
         f"- Hard ratings of open splits that changed: {len(found.relabelled):,}.",
         f"- Items in another split: {len(found.moved):,}"
         + "".join(f"; {old} to {new}: {n:,}" for (old, new), n in sorted(moves.items()))
@@ -153,15 +161,24 @@ def _items(release: Release) -> dict[str, tuple[str, str]]:
     return {item: (text, split) for item, text, split in rows}
 
 
-def _ratings(release: Release) -> dict[str, str | None]:
+def _agreed(release: Release) -> dict[str, tuple[str | None, int]]:
+    """Return the hard rating and the number of judgements of each item of the open splits."""
+    files = _files(release, "consensus")
+    if not files:
+        return {}
     name = rating_of(tuple(release.specs.values())).name
-    frame = release.consensus()
-    values = frame[name].astype(object)
-    return dict(zip(frame["item"], values.where(values.notna(), None).replace({np.nan: None}), strict=True))
+    table = arrow.dataset.dataset(files).to_table(["item", name, "judgements"])
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    return {item: (rating, judgements) for item, rating, judgements in rows}
 
 
 def _columns(release: Release) -> set[str]:
-    return {name for split in OPEN for name in release.gold(split).columns}
+    files = _files(release, "gold")
+    return set(arrow.parquet.read_schema(files[0]).names) if files else set()
+
+
+def _files(release: Release, table: str) -> list[Path]:
+    return [path for split in OPEN for path in sorted((release.folder / "data" / table).glob(f"{split}-*.parquet"))]
 
 
 def _agreement(before: Release, after: Release) -> dict[str, tuple[float | None, float | None]]:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from annotator.domain.errors import InputError
-from annotator.domain.schema import LabelSpec, Level
+from annotator.domain.schema import LabelSpec
 from exports import arrow, columns, scores
 from exports.bias import FOLDER
 from exports.layout import HIDDEN
@@ -57,8 +57,8 @@ class CueScores:
     @property
     def passed(self) -> bool:
         """Whether both upper ends of the intervals are within bounds."""
-        ends = (self.changed.high, self.moved.high)
-        return all(end is not None for end in ends) and ends[0] <= MOST_CHANGED and ends[1] <= MOST_MOVED  # type: ignore[operator]
+        ends = ((self.changed.high, MOST_CHANGED), (self.moved.high, MOST_MOVED))
+        return all(end is not None and end <= most for end, most in ends)
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,16 @@ def evaluate(
     Raises:
         InputError: the predictions are not of the form asked for, or items have none and `partial` was not asked for.
     """
-    gold = (apart if split == HIDDEN and apart is not None else release).gold(split)
-    if gold.empty:
+    if split == HIDDEN and apart is None:
         raise InputError(
-            f"There are no labels of the split {split!r}.",
+            "The labels of the hidden split travel apart.",
             where=str(release.folder),
-            mend="The hidden split needs --apart.",
+            mend="Name their folder: --apart.",
         )
+    source = apart if split == HIDDEN and apart is not None else release
+    gold = source.gold(split)
+    if gold.empty:
+        raise InputError(f"There are no labels of the split {split!r}.", where=str(source.folder))
     found = _read(predictions)
     missing = sorted(set(gold["id"]) - set(found.index))
     if missing and not partial:
@@ -124,7 +127,8 @@ def evaluate(
 def _read(path: Path) -> pd.DataFrame:
     try:
         options = arrow.csv.ConvertOptions(strings_can_be_null=True)
-        header = arrow.csv.read_csv(path).column_names
+        with arrow.csv.open_csv(path) as start:
+            header = start.schema.names
         options.column_types = {name: pa.string() for name in header if "_p_" not in name}
         frame: pd.DataFrame = arrow.csv.read_csv(path, convert_options=options).to_pandas()
     except (OSError, pa.ArrowInvalid) as error:
@@ -154,7 +158,7 @@ def _label(
     sums = scores.resampled(
         {"hard": scores.hard_sums(true[clear], predicted[clear], len(spec.values))}, groups[clear], rng
     )
-    positive = len(spec.values) - 1 if spec.level is Level.ORDINAL else 0
+    positive = len(spec.values) - 1 if spec.is_rating else 0
     hard = {name: scores.score(sums, of) for name, of in _hard(spec, positive).items()}
     soft: dict[str, Score] = {}
     if shares is not None:
@@ -168,8 +172,10 @@ def _label(
 
 def _hard(spec: LabelSpec, positive: int) -> dict[str, Callable[[scores.Sums], Floats]]:
     common = {"accuracy": scores.accuracy, "macro F1": scores.macro_f1}
-    if spec.level is Level.ORDINAL:
+    if spec.is_scale:
         return {**common, "weighted kappa": scores.weighted_kappa, "absolute error": scores.absolute_error}
+    if spec.is_rating:
+        return {**common, **{f"F1 of {value}": scores.f1(place) for place, value in enumerate(spec.values)}}
     return {f"F1 of {list(spec.values)[positive]}": scores.f1(positive), **common}
 
 

@@ -6,6 +6,7 @@ Free-text notes are withheld: they have not been through a gate. A majority labe
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,19 +41,36 @@ class Written:
 
 
 def write_export(snapshot: Snapshot, out: Path) -> list[Written]:
-    """Write `items.jsonl`, `annotations.jsonl` and `manifest.json` into a folder that is new or empty.
+    """Write `items.jsonl`, `annotations.jsonl` and `manifest.json` into a folder that is new or empty, all of them or none.
+
+    They are written beside it, into `NAME.unfinished`, which a try that was stopped leaves there for the next to clear away.
 
     Raises:
-        InputError: the folder holds something already.
+        InputError: the folder holds something already, or is where a disk is mounted.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(
             "The folder is not empty.", where=str(out), mend="Name a new one; an export is never overwritten."
         )
-    out.mkdir(parents=True, exist_ok=True)
+    if out.is_mount():
+        raise InputError("A disk is mounted at the folder.", where=str(out), mend="Name a new folder within it.")
+    out = out.resolve()
+    unfinished = out.with_name(f"{out.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    try:
+        written = _files(snapshot, unfinished)
+        unfinished.rename(out)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    return written
+
+
+def _files(snapshot: Snapshot, folder: Path) -> list[Written]:
     written = [
-        _write(out / "items.jsonl", _rows(snapshot.items)),
-        _write(out / "annotations.jsonl", map(_annotation, _rows(snapshot.annotations))),
+        _write(folder / "items.jsonl", _rows(snapshot.items)),
+        _write(folder / "annotations.jsonl", map(_annotation, _rows(snapshot.annotations))),
     ]
     manifest = {
         "format": FORMAT,
@@ -62,7 +80,7 @@ def write_export(snapshot: Snapshot, out: Path) -> list[Written]:
         "files": {one.name: {"rows": one.rows, "bytes": one.bytes, "sha256": one.sha256} for one in written},
     }
     data = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    (out / "manifest.json").write_bytes(data)
+    (folder / "manifest.json").write_bytes(data)
     return written
 
 

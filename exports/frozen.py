@@ -19,13 +19,12 @@ import pyarrow as pa
 from annotator.domain.errors import InputError
 from annotator.domain.schema import LabelSpec
 from exports import arrow, columns
-from exports.checksums import sha256_of
+from exports.checksums import files_of, sha256_of
 
-FORMAT = 1
+FORMAT = 2
 TABLES = ("items", "annotations", "consensus", "spans")
 FACTS = "facts.json"
 GUIDELINE = "guideline"
-SWAPS = "swaps"
 TRUTH = "truth.jsonl"
 BATCH = 10_000
 """Items in a batch; what is in memory at once grows with it."""
@@ -79,11 +78,7 @@ class FrozenWriter:
     def finish(self, facts: Mapping[str, Any]) -> Frozen:
         """Close the files and write the facts, with the checksum of everything else."""
         self.__exit__()
-        files = {
-            str(path.relative_to(self.folder)): sha256_of(path)
-            for path in sorted(self.folder.rglob("*"))
-            if path.is_file()
-        }
+        files = {name: sha256_of(self.folder / name) for name in files_of(self.folder)}
         sealed = {"format": FORMAT, **facts, "rows": self._rows, "files": files}
         data = orjson.dumps(sealed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS)
         (self.folder / FACTS).write_bytes(data)
@@ -109,7 +104,9 @@ class Frozen:
             data = (folder / FACTS).read_bytes()
             facts = orjson.loads(data)
         except (OSError, orjson.JSONDecodeError) as error:
-            raise InputError("This is no frozen snapshot.", where=str(folder), mend="Make one with `plan`.") from error
+            raise InputError(
+                "This is no frozen snapshot.", where=str(folder), mend="`annotator release build` makes one."
+            ) from error
         if facts.get("format") != FORMAT:
             raise InputError(f"The snapshot is not of format {FORMAT}.", where=str(folder), mend="Freeze it anew.")
         return cls(folder, facts, hashlib.sha256(data).hexdigest())

@@ -5,7 +5,7 @@ Distinct values are escaped once; numbers are written by Arrow. Many times as qu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from exports.arrow import compute as pc
 from exports.columns import JSON
 
 _TEXT = pa.large_string()
+_TO_ESCAPE = r'["\\\x00-\x1f]'
 
 
 def json_lines(table: pa.Table) -> pa.Buffer:
@@ -27,6 +28,14 @@ def json_lines(table: pa.Table) -> pa.Buffer:
 def lines(texts: pa.Array) -> pa.Buffer:
     """Return texts as lines, UTF-8."""
     return joined(_together(texts, "\n"))
+
+
+def array_pieces(pieces: Iterable[pa.Array]) -> Iterator[pa.Buffer]:
+    """Yield JSON texts as one JSON list, an element a line, UTF-8; only one piece is in memory at a time."""
+    yield pa.py_buffer(b"[")
+    for number, texts in enumerate(pieces):
+        yield joined(_together(",\n", texts)).slice(0 if number else 1)
+    yield pa.py_buffer(b"\n]\n")
 
 
 def json_objects(table: pa.Table) -> pa.Array:
@@ -51,8 +60,7 @@ def json_text(column: pa.ChunkedArray | pa.Array, field: pa.Field | None = None)
         return pc.fill_null(column.cast(_TEXT), "null")
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         encoded = column.dictionary_encode()
-        escaped = pa.array([orjson.dumps(text).decode() for text in encoded.dictionary.to_pylist()], type=_TEXT)
-        return pc.fill_null(escaped.take(encoded.indices), "null")
+        return pc.fill_null(_escaped(encoded.dictionary).take(encoded.indices), "null")
     return pc.fill_null(pc.cast(column, _TEXT), "null")
 
 
@@ -77,6 +85,16 @@ def joined(texts: pa.Array) -> pa.Buffer:
     ends = pa.Array.from_buffers(pa.int64(), len(texts) + 1, [None, offsets], offset=texts.offset)
     first, last = ends[0].as_py(), ends[-1].as_py()
     return data.slice(first, last - first)
+
+
+def _escaped(texts: pa.Array) -> pa.Array:
+    """Return texts as JSON strings; only those that hold something to escape are looked at one by one."""
+    quoted = _together('"', texts, '"')
+    plain = pc.invert(pc.match_substring_regex(texts, _TO_ESCAPE))
+    if pc.all(plain).as_py() or len(texts) == 0:
+        return quoted
+    escaped = [orjson.dumps(text).decode() for text in texts.filter(pc.invert(plain)).to_pylist()]
+    return pc.replace_with_mask(quoted, pc.invert(plain), pa.array(escaped, type=_TEXT))
 
 
 def _together(*parts: Any) -> pa.Array:

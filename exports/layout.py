@@ -14,7 +14,6 @@ TABLES = ("gold", "items", "annotations", "consensus", "spans")
 CSV_TABLES = ("gold", "annotations", "spans")
 MANIFEST = "release.json"
 TERMS = "TERMS.md"
-CARD = "README.md"
 CROISSANT = "croissant.json"
 PLANTED = "planted/truth.jsonl"
 
@@ -28,7 +27,13 @@ class Target:
     apart: bool
     sharded: bool = False
     header: str = ""  # the CSV columns' table
-    array: bool = False  # lines become one JSON list
+
+
+def held(table: str, *, apart: bool) -> tuple[str, ...]:
+    """Return the splits of a table that lie in the release, or in what travels apart from it."""
+    if table == "items":
+        return () if apart else SPLITS
+    return (HIDDEN,) if apart else OPEN
 
 
 def targets() -> list[Target]:
@@ -40,13 +45,13 @@ def _of(split: str) -> list[Target]:
     hidden = split == HIDDEN
     found = []
     for name in TABLES:
-        apart = hidden and name != "items"
+        apart = split in held(name, apart=True)
         found.append(Target(f"{name}.{split}.parquet", f"data/{name}/{split}-{{}}.parquet", apart, sharded=True))
         if name != "gold":
             found.append(Target(f"{name}.{split}.jsonl", f"jsonl/{name}-{split}.jsonl", apart))
     found += [Target(f"{name}.{split}.csv", f"csv/{name}-{split}.csv", hidden, header=name) for name in CSV_TABLES]
     found += [
-        Target(f"label-studio.{split}.jsonl", f"label-studio/{split}-{{}}.json", hidden, sharded=True, array=True),
+        Target(f"label-studio.{split}.json", f"label-studio/{split}-{{}}.json", hidden, sharded=True),
         Target(f"spacy.{split}.jsonl", f"spacy/{split}.jsonl", hidden),
         Target(f"conll.{split}.txt", f"conll/{split}.conll", hidden),
     ]

@@ -22,12 +22,15 @@ from annotator.domain.errors import InputError, NotFoundError
 from annotator.domain.schema import LabelSpec
 from exports import arrow, columns, layout
 from exports.checksums import verify_checksums
-from exports.layout import OPEN, SPLITS
+from exports.layout import SPLITS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_CATEGORIES = ("source", "language", "epoch", "region", "quarter", "split", "method", "time_band", "duration_band")
+_CATEGORIES = (
+    *("source", "language", "epoch", "region", "quarter", "split"),
+    *("method", "time_band", "duration_band", "pick"),
+)
 
 
 class Examples(NamedTuple):
@@ -60,11 +63,15 @@ class Release:
         return {spec.name: spec for spec in columns.specs_from_json(self.manifest["labels"])}
 
     def gold(self, split: str | None = None) -> pd.DataFrame:
-        """Return items with their consensus, of one split or of all that are open; a row an item."""
+        """Return items with their consensus, a row an item: of one split, or of all that this part of the release holds.
+
+        Raises:
+            NotFoundError: there is no such split, or its labels are in the other part (as of every table here).
+        """
         return self._frame("gold", split)
 
     def items(self, split: str | None = None) -> pd.DataFrame:
-        """Return items without any label; the hidden split's too."""
+        """Return items without any label; the hidden split's too. What travels apart has none."""
         return self._frame("items", split)
 
     def annotations(self, split: str | None = None) -> pd.DataFrame:
@@ -107,6 +114,7 @@ class Release:
 
     def spacy_examples(self, split: str = "train") -> Iterator[dict[str, Any]]:
         """Yield spaCy's JSON lines: text, `cats`, span groups."""
+        self._splits("spacy", split)
         path = self.folder / "spacy" / f"{split}.jsonl"
         if not path.exists():
             return
@@ -136,28 +144,44 @@ class Release:
         return typed(self._table(table, split), self.specs)
 
     def _table(self, table: str, split: str | None) -> pa.Table:
-        if split is not None and split not in SPLITS:
-            raise NotFoundError(f"There is no split {split!r}.", mend=f"There are {', '.join(SPLITS)}.")
-        wanted = [split] if split is not None else [*OPEN, *(SPLITS[-1:] if table == "items" else ())]
+        wanted = self._splits(table, split)
         files = [path for one in wanted for path in sorted((self.folder / "data" / table).glob(f"{one}-*.parquet"))]
         if not files:
             return table_schema(table, tuple(self.specs.values())).empty_table()
         return arrow.dataset.dataset(files).to_table()
 
+    def _splits(self, table: str, split: str | None) -> tuple[str, ...]:
+        """Return the splits to read: the one asked for, or all that this part holds of the table."""
+        if split is not None and split not in SPLITS:
+            raise NotFoundError(f"There is no split {split!r}.", mend=f"There are {', '.join(SPLITS)}.")
+        apart = bool(self.manifest.get("apart"))
+        held = layout.held(table, apart=apart)
+        if not held or (split is not None and split not in held):
+            what = f"split {split!r}" if split else f"table {table!r}"
+            here, there = (
+                ("What travels apart", "the release itself") if apart else ("The release", "what travels apart")
+            )
+            raise NotFoundError(f"{here} has no {what}.", mend=f"Open {there}: it has.")
+        return held if split is None else (split,)
+
 
 def load_release(path: str | Path, *, version: str | None = None, verify: bool = False) -> Release:
     """Open a release: its folder, or a folder of releases, of which `version` (or else the highest) is taken.
+
+    Where a release lies beside what travels apart from it, it is the release that is opened.
 
     Raises:
         NotFoundError: there is none, or not of that version.
         InputError: `verify` was asked for and a file is not as it was; the message names it.
     """
-    found = {release.version: release for release in _releases(Path(path))}
+    parts = sorted(_releases(Path(path)), key=lambda part: not part.manifest.get("apart"))
+    found = {part.version: part for part in parts}
     if not found:
         raise NotFoundError("There is no release here.", mend=f"Looked in {path} for {layout.MANIFEST}.")
-    wanted = version or max(found, key=lambda text: [int(part) for part in text.split(".")])
+    known = sorted(found, key=lambda text: [int(part) for part in text.split(".")])
+    wanted = version or known[-1]
     if wanted not in found:
-        raise NotFoundError(f"There is no version {wanted} here.", mend=f"There are {', '.join(sorted(found))}.")
+        raise NotFoundError(f"There is no version {wanted} here.", mend=f"There are {', '.join(known)}.")
     release = found[wanted]
     if verify and (complaints := verify_checksums(release.folder)):
         raise InputError(f"{complaints[0].file} {complaints[0].what}.", where=str(release.folder))
@@ -183,7 +207,12 @@ def typed(table: pa.Table, specs: dict[str, LabelSpec]) -> pd.DataFrame:
 
 
 def _releases(path: Path) -> Iterator[Release]:
-    for manifest in [path / layout.MANIFEST, *sorted(path.glob(f"*/{layout.MANIFEST}"))]:
+    names = (
+        layout.MANIFEST,
+        f"*/{layout.MANIFEST}",
+        f"*/release/{layout.MANIFEST}",
+    )  # the last as `build` lays them out
+    for manifest in [found for name in names for found in sorted(path.glob(name))]:
         if manifest.is_file():
             try:
                 yield Release(manifest.parent, orjson.loads(manifest.read_bytes()))

@@ -8,7 +8,8 @@ Mining of Massive Datasets, chapter 3 (bands).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,6 @@ from numpy.typing import NDArray
 SHINGLE = 3
 """Words in a shingle."""
 HASHES = 128
-ROWS = 4
-"""Hashes of 16 bits in a band, which make one number of 64."""
 ALIKE = 0.6
 """Estimated resemblance (Jaccard, of shingles) from which on two texts count as near-duplicates."""
 
@@ -33,7 +32,8 @@ def signatures(texts: pa.Array | pa.ChunkedArray, seed: int) -> NDArray[np.uint1
     rng = np.random.default_rng(seed)
     factors = rng.integers(1, 2**63, HASHES, dtype=np.uint64) | np.uint64(1)
     data, offsets = _bytes(texts)
-    return _signatures(data, offsets, factors, SHINGLE)  # type: ignore[no-any-return]
+    found: NDArray[np.uint16] = _signatures(data, offsets, factors, SHINGLE)
+    return found
 
 
 def candidates(found: NDArray[np.uint16]) -> Iterator[NDArray[np.int64]]:
@@ -41,7 +41,7 @@ def candidates(found: NDArray[np.uint16]) -> Iterator[NDArray[np.int64]]:
 
     Of many that share one, each is paired with the first and with the one before it: enough to unite what is alike.
     """
-    bands = found.view(np.uint64)
+    bands = found.view(np.uint64)  # four hashes of 16 bits make a band
     for band in range(bands.shape[1]):
         keys = bands[:, band]
         order = np.argsort(keys, kind="stable")
@@ -62,7 +62,7 @@ def alike(found: NDArray[np.uint16], pairs: NDArray[np.int64], least: float = AL
 def resemblance(one: str, other: str) -> float:
     """Return the exact Jaccard resemblance of two texts' shingles."""
     a, b = _shingles(one), _shingles(other)
-    return len(a & b) / len(a | b) if a | b else 1.0
+    return len(a & b) / len(a | b)
 
 
 class Groups:
@@ -81,6 +81,25 @@ class Groups:
         return self._parent.copy()
 
 
+def united(found: NDArray[np.uint16], campaigns: Sequence[str | None]) -> Groups:
+    """Return the sets of items that share a campaign or are alike by their signatures, and whatever those share in turn."""
+    groups = Groups(len(campaigns))
+    groups.unite(_same(campaigns))
+    for pairs in candidates(found):
+        groups.unite(alike(found, pairs))
+    return groups
+
+
+def _same(campaigns: Sequence[str | None]) -> NDArray[np.int64]:
+    """Return pairs of consecutive items of the same campaign."""
+    places: dict[str, list[int]] = {}
+    for number, campaign in enumerate(campaigns):
+        if campaign is not None:
+            places.setdefault(campaign, []).append(number)
+    pairs = [pair for members in places.values() for pair in pairwise(members)]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
 def _bytes(texts: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     whole = whole.cast(pa.large_string())
@@ -90,6 +109,7 @@ def _bytes(texts: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArra
 
 
 def _shingles(text: str) -> set[tuple[bytes, ...]]:
+    """Return runs of words; a text of fewer words, or of none, is one run."""
     words = [re.sub(rb"\d", b"0", word).lower() for word in _WORD.findall(text.encode())]
     return {tuple(words[n : n + SHINGLE]) for n in range(max(1, len(words) - SHINGLE + 1))}
 

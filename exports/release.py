@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,8 @@ class Plan:
         if manifest["previous"] != (previous.version if previous is not None else None):
             raise InputError(
                 f"Release {release.version} follows {manifest['previous'] or 'none'}.",
-                where="previous",
-                mend="Name the folder of that one.",
+                where="--previous",
+                mend="Name the folder of that one; none for a first release.",
             )
         answers = Answers(manifest["answers"], manifest["profile"])
         return cls(release.version, answers, previous, manifest["despite"])
@@ -87,6 +88,7 @@ def build_release(
     gate_version: str,
     *,
     processes: int = 1,
+    executor: Executor | None = None,
     say: Say | None = None,
 ) -> Released:
     """Build a release into `out`, and what travels apart (planted truth, labels of the hidden split) into `apart`.
@@ -97,15 +99,16 @@ def build_release(
         LeakageError: the splits leak.
         LinkedError: annotators could be joined with those of the release before.
     """
-    built = build_data(frozen, out, apart, check, gate_version, processes=processes, say=say)
+    built = build_data(frozen, out, apart, check, gate_version, processes=processes, executor=executor, say=say)
     say = say or (lambda *_: None)
     say("writing documents", 0, 1)
     name = f"annotator-{frozen.facts['guideline']['name']}"
     stats = count(frozen, columns.rating(frozen.specs).name)
     about = About(name, plan.version, frozen, built, stats, plan.answers, gate_version, plan.despite)
     write_swaps(frozen, out, check)
-    _write_json(out / layout.MANIFEST, _manifest(about, plan.previous))
-    _write_json(apart / layout.MANIFEST, _manifest(about, plan.previous) | {"apart": True})
+    manifest = _manifest(about, plan.previous)
+    _write_json(out / layout.MANIFEST, manifest)
+    _write_json(apart / layout.MANIFEST, manifest | {"apart": True})
     _copies(frozen, out, apart)
     _changes(about, plan.previous, out)
     write_cards(about, out, apart)
@@ -116,7 +119,10 @@ def build_release(
     (out / environment.NAME).write_text(environment.environment_lock(), encoding="utf-8", newline="\n")
     finished(out)
     say("writing documents", 1, 1)
-    return Released(out, apart, write_checksums(out), write_checksums(apart), _manifest(about, plan.previous))
+    say("writing checksums", 0, 1)
+    released = Released(out, apart, write_checksums(out), write_checksums(apart), manifest)
+    say("writing checksums", 1, 1)
+    return released
 
 
 def _manifest(about: About, previous: Release | None) -> dict[str, Any]:

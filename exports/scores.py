@@ -6,7 +6,7 @@ Items of a campaign resemble one another, so intervals that resample single item
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 REPLICATES = 2_000
+_AT_ONCE = 10_000_000  # draws of a group in memory, in all replicates at once
 _LOW, _HIGH = 0.025, 0.975
 _TINY = 1e-12
 
@@ -41,7 +42,7 @@ def hard_sums(true: Ints, predicted: Ints, n_values: int) -> Floats:
 
 
 def soft_sums(true: Floats, predicted: Floats) -> Floats:
-    """Return of each item cross-entropy, Brier score and Jensen-Shannon divergence (bits) of two distributions, shape (n, 3)."""
+    """Return of each item cross-entropy (nats), Brier score and Jensen-Shannon divergence (bits) of two distributions, shape (n, 3)."""
     cross = -(true * np.log(np.clip(predicted, _TINY, None))).sum(axis=1)
     brier = ((true - predicted) ** 2).sum(axis=1)
     mixed = (true + predicted) / 2
@@ -53,13 +54,14 @@ def resampled(per_item: Mapping[str, Floats], groups: NDArray[np.generic], rng: 
     """Return the sums of the sample and of `REPLICATES` samples of its groups, each array (1 + REPLICATES, columns)."""
     _, code = np.unique(groups, return_inverse=True)
     n = int(code.max()) + 1 if len(code) else 0
-    weights = np.vstack([np.ones(n), rng.multinomial(n, np.full(n, 1 / n), REPLICATES)]) if n else np.ones((1, 0))
-    found: dict[str, Floats] = {}
+    by_group = {name: np.zeros((n, values.shape[1])) for name, values in per_item.items()}
     for name, values in per_item.items():
-        summed = np.zeros((n, values.shape[1]))
-        np.add.at(summed, code, values)
-        found[name] = np.asarray(weights @ summed, dtype=np.float64)
-    return found
+        np.add.at(by_group[name], code, values)
+    parts: dict[str, list[Floats]] = {name: [summed.sum(axis=0)[None]] for name, summed in by_group.items()}
+    for drawn in _drawn(n, rng):
+        for name, summed in by_group.items():
+            parts[name].append(drawn @ summed)
+    return {name: np.concatenate(some) for name, some in parts.items()}
 
 
 def score(sums: Sums, of: Callable[[Sums], Floats]) -> Score:
@@ -77,7 +79,8 @@ def score(sums: Sums, of: Callable[[Sums], Floats]) -> Score:
 def accuracy(sums: Sums) -> Floats:
     """Share of items whose predicted value is the true one."""
     confusion = _square(sums["hard"])
-    return np.asarray(np.trace(confusion, axis1=1, axis2=2) / confusion.sum(axis=(1, 2)))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.trace(confusion, axis1=1, axis2=2) / confusion.sum(axis=(1, 2)))
 
 
 def f1(value: int) -> Callable[[Sums], Floats]:
@@ -111,7 +114,8 @@ def absolute_error(sums: Sums) -> Floats:
     confusion = _square(sums["hard"])
     k = confusion.shape[1]
     distance = np.abs(np.arange(k)[:, None] - np.arange(k)[None, :])
-    return np.asarray((confusion * distance).sum(axis=(1, 2)) / confusion.sum(axis=(1, 2)))
+    with np.errstate(invalid="ignore"):
+        return np.asarray((confusion * distance).sum(axis=(1, 2)) / confusion.sum(axis=(1, 2)))
 
 
 def mean_of(name: str, column: int) -> Callable[[Sums], Floats]:
@@ -127,6 +131,13 @@ def mean_of(name: str, column: int) -> Callable[[Sums], Floats]:
 def counted(values: Floats) -> Floats:
     """Return values with a column of ones, so that their sums know how many they are of."""
     return np.column_stack([values, np.ones(len(values))])
+
+
+def _drawn(n: int, rng: np.random.Generator) -> Iterator[Floats]:
+    """Yield how often each of n groups is drawn in each replicate, a block of replicates at a time."""
+    at_once = max(1, _AT_ONCE // max(n, 1))
+    for begin in range(0, REPLICATES if n else 0, at_once):
+        yield rng.multinomial(n, np.full(n, 1 / n), min(at_once, REPLICATES - begin)).astype(np.float64)
 
 
 def _square(flat: Floats) -> Floats:

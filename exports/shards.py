@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from annotator.domain.schema import LabelSpec
 from exports import arrow, columns, json_columns, spans
 from exports.arrow import compute as pc
+from exports.csv_cells import defused
 from exports.frozen import Frozen
 from exports.layout import CSV_TABLES, SPLITS
 
@@ -113,10 +114,12 @@ def _write_split(
             _lines(folder / f"{name}.{split}.jsonl", map(json_columns.json_lines, _pieces(table)))
         if name in CSV_TABLES:
             options = arrow.csv.WriteOptions(include_header=False)
-            arrow.csv.write_csv(table, folder / f"{name}.{split}.csv", options)
+            arrow.csv.write_csv(defused(table), folder / f"{name}.{split}.csv", options)
     items, annotations = tables["items"], tables["annotations"]
     judged = rows_of_items(items["id"], annotations["item"])
-    _lines(folder / f"label-studio.{split}.jsonl", tasks_of(items, annotations, judged, places))
+    _lines(
+        folder / f"label-studio.{split}.json", json_columns.array_pieces(tasks_of(items, annotations, judged, places))
+    )
     _write_spans(folder, split, tables, specs, judged)
 
 
@@ -128,8 +131,8 @@ def rows_of_items(ids: pa.ChunkedArray, of: pa.ChunkedArray) -> NDArray[np.int64
 
 def tasks_of(
     items: pa.Table, annotations: pa.Table, judged: NDArray[np.int64], places: NDArray[np.int64]
-) -> Iterator[pa.Buffer]:
-    """Yield Label Studio tasks, a line each, with every annotation in its list."""
+) -> Iterator[pa.Array]:
+    """Yield Label Studio tasks as JSON texts, with every annotation in its list."""
     ends = np.concatenate(([0], np.cumsum(judged)))
     for begin in range(0, items.num_rows, _TASKS):
         end = min(begin + _TASKS, items.num_rows)
@@ -142,7 +145,7 @@ def tasks_of(
             "data": json_columns.json_objects(some.select(_TASK_DATA)),
             "annotations": json_columns.lists(json_columns.json_objects(given), judged[begin:end]),
         }
-        yield json_columns.lines(json_columns.objects(task, some.num_rows))
+        yield json_columns.objects(task, some.num_rows)
 
 
 def _write_spans(
@@ -153,10 +156,11 @@ def _write_spans(
     marks = tables["spans"]
     agreed = spans.agreed_spans(texts, judged.tolist(), marks, rows_of_items(items["id"], marks["item"]).tolist())
     rating = columns.rating(specs)
-    shares = [gold[columns.soft(rating, value)].to_pylist() for value in rating.values]
+    shares = np.stack([gold[name].to_numpy() for name in columns.shares(rating)], axis=1).astype(np.float64)
+    known = ~np.isnan(shares[:, 0])
     soft = [
-        None if row[0] is None else dict(zip(rating.values, (round(p, 4) for p in row), strict=True))
-        for row in zip(*shares, strict=True)
+        dict(zip(rating.values, row, strict=True)) if given else None
+        for row, given in zip(shares.round(4).tolist(), known.tolist(), strict=True)
     ]
     with (folder / f"spacy.{split}.jsonl").open("wb") as file:
         file.writelines(spans.spacy_lines(ids, texts, soft, agreed))

@@ -10,17 +10,23 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
 import orjson
 import pyarrow as pa
+from numpy.typing import NDArray
 
-PRESENT = "present"
+from annotator.domain.schema import MARKED
+
+BARE = frozenset({"present", MARKED})
+"""States of a passage that its tag does not tell."""
 KEY = "indicators"
 """Name of the span group in spaCy's documents."""
 
 _INSIDE = re.compile(r"\w\w")
+_REMEMBERED = 50_000
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -39,25 +45,24 @@ def agreed_spans(
     texts: Sequence[str], judges: Sequence[int], marks: pa.Table, counts: Sequence[int]
 ) -> list[list[Agreed]]:
     """Return the agreed passages of each item; `marks` are rows of `spans`, `counts[i]` of them of item `i`, in item order."""
-    starts, ends = marks["start"].to_numpy(), marks["end"].to_numpy()
-    orders = marks["order"].to_numpy()
-    kinds = list(zip(marks["label"].to_pylist(), marks["state"].to_pylist(), strict=True))
-    found: list[list[Agreed]] = []
-    at = 0
-    for text, n, count in zip(texts, judges, counts, strict=True):
-        rows = range(at, at + count)
-        at += count
-        by_kind: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
-        for row in rows:
-            by_kind.setdefault(kinds[row], []).append((int(orders[row]), int(starts[row]), int(ends[row])))
-        agreed = [
-            Agreed(start, end, label, state, votes)
-            for (label, state), some in by_kind.items()
-            if len({order for order, _, _ in some}) * 2 > n
-            for start, end, votes in _majority(text, n, some)
-        ]
-        found.append(sorted(agreed, key=lambda one: (one.start, one.end, one.label, one.state)))
+    item = np.repeat(np.arange(len(texts)), counts)
+    found: list[list[Agreed]] = [[] for _ in texts]
+    by_kind: dict[tuple[int, str, str], list[tuple[int, int, int]]] = {}
+    kept = _by_most(marks, item, np.asarray(judges))
+    chosen = marks.filter(pa.array(kept))
+    rows = (chosen[name].to_pylist() for name in ("label", "state", "order", "start", "end"))
+    for place, label, state, *mark in zip(item[kept].tolist(), *rows, strict=True):
+        by_kind.setdefault((place, label, state), []).append(tuple(mark))
+    for (place, label, state), some in by_kind.items():
+        found[place] += [Agreed(*run[:2], label, state, run[2]) for run in _majority(texts[place], judges[place], some)]
+    for agreed in found:
+        agreed.sort(key=lambda one: (one.start, one.end, one.label, one.state))
     return found
+
+
+def touched(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the start and end of every token that a passage touches, in code points and in order."""
+    return [token.span() for token in _TOKEN.finditer(text, *_word_bounds(text, start, end))]
 
 
 def spacy_lines(
@@ -83,14 +88,26 @@ def conll_lines(ids: Sequence[str], texts: Sequence[str], agreed: Sequence[list[
         if spans:
             body = "".join(f"{token}\t{tag}\n" for token, tag in _bio(text, spans))
         else:
-            tokens = _TOKEN.findall(text)
-            body = "\tO\n".join(tokens) + "\tO\n" if tokens else ""
+            body = "".join(map(_outside, text.split()))
         yield f"# id = {item}\n{body}\n"
+
+
+def _by_most(marks: pa.Table, item: NDArray[np.int64], judges: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say of each mark whether more than half of the item's judges made one of its label and state."""
+    label, state = (marks[name].combine_chunks().dictionary_encode() for name in ("label", "state"))
+    width = len(state.dictionary)
+    kind = label.indices.to_numpy().astype(np.int64) * width + state.indices.to_numpy()
+    key = item * max(1, len(label.dictionary) * width) + kind
+    keys, place = np.unique(key, return_inverse=True)
+    orders = marks["order"].to_numpy().astype(np.int64)
+    pairs = np.unique(place * (orders.max(initial=0) + 1) + orders)
+    makers = np.bincount(pairs // (orders.max(initial=0) + 1), minlength=len(keys))
+    by_most: NDArray[np.bool_] = makers[place] * 2 > judges[item]
+    return by_most
 
 
 def _majority(text: str, judges: int, marks: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
     """Yield runs of tokens that more than half of the judges marked, with the fewest votes in the run."""
-    low, high = _word_bounds(text, min(mark[1] for mark in marks), max(mark[2] for mark in marks))
     votes = np.zeros(len(text) + 1, dtype=np.int32)
     for _, own in groupby(sorted(marks), key=lambda mark: mark[0]):
         covered = np.zeros(len(text) + 1, dtype=bool)
@@ -98,10 +115,11 @@ def _majority(text: str, judges: int, marks: list[tuple[int, int, int]]) -> Iter
             covered[start:end] = True
         votes += covered
     run: tuple[int, int, int] | None = None
-    for match in _TOKEN.finditer(text, low, high):
-        least = int(votes[match.start() : match.end()].min())
+    tokens = touched(text, min(mark[1] for mark in marks), max(mark[2] for mark in marks))
+    lowest = np.minimum.reduceat(votes, np.array(tokens, dtype=np.intp).ravel())[::2].tolist() if tokens else []
+    for (start, end), least in zip(tokens, lowest, strict=True):
         if least * 2 > judges:
-            run = (match.start() if run is None else run[0], match.end(), least if run is None else min(run[2], least))
+            run = (start if run is None else run[0], end, least if run is None else min(run[2], least))
         elif run is not None:
             yield run
             run = None
@@ -134,5 +152,11 @@ def _bio(text: str, spans: Sequence[Agreed]) -> Iterator[tuple[str, str]]:
         yield token, tag
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _outside(chunk: str) -> str:
+    """Return the lines of the tokens between two spaces, none of them in a passage; no token reaches across a space."""
+    return "".join(f"{token}\tO\n" for token in _TOKEN.findall(chunk))
+
+
 def _tag(span: Agreed) -> str:
-    return span.label if span.state == PRESENT else f"{span.state.upper().replace(' ', '_')}-{span.label}"
+    return span.label if span.state in BARE else f"{span.state.upper().replace(' ', '_')}-{span.label}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 
 from annotator.domain.errors import AnnotatorError
 from exports import near_duplicates
-from exports.layout import SPLITS
 
 SHARES = (0.7, 0.1, 0.1, 0.1)
 """Of the groups, in the order of `SPLITS`."""
@@ -57,12 +55,7 @@ def place(
     Raises:
         LeakageError: the leakage test still finds pairs after several rounds of uniting them.
     """
-    groups = near_duplicates.Groups(len(ids))
-    groups.unite(_same(campaigns))
-    found = _signatures(texts, _SEED)
-    for pairs in near_duplicates.candidates(found):
-        groups.unite(near_duplicates.alike(found, pairs))
-    del found
+    groups = near_duplicates.united(_signatures(texts, _SEED), campaigns)
     suspects = _suspects(texts)
     united = 0
     for _ in range(_ROUNDS):
@@ -96,16 +89,6 @@ def _signatures(texts: Callable[[], Iterable[pa.ChunkedArray]], seed: int) -> ND
     return np.concatenate(made) if made else np.empty((0, near_duplicates.HASHES), dtype=np.uint16)
 
 
-def _same(campaigns: Sequence[str | None]) -> NDArray[np.int64]:
-    """Return pairs of consecutive items of the same campaign."""
-    places: dict[str, list[int]] = {}
-    for number, campaign in enumerate(campaigns):
-        if campaign is not None:
-            places.setdefault(campaign, []).append(number)
-    pairs = [pair for members in places.values() for pair in pairwise(members)]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
-
-
 def _assigned(roots: NDArray[np.int64], campaigns: Sequence[str | None], ids: Sequence[str]) -> NDArray[np.int8]:
     names: dict[int, str] = {}
     for number, root in enumerate(roots.tolist()):
@@ -120,9 +103,3 @@ def _assigned(roots: NDArray[np.int64], campaigns: Sequence[str | None], ids: Se
 def _drawn(name: str) -> int:
     share = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64
     return int(np.searchsorted(np.cumsum(SHARES)[:-1], share, side="right"))
-
-
-def counted(split: Iterable[int]) -> dict[str, int]:
-    """Count items a split, every split named."""
-    values = np.bincount(np.fromiter(split, dtype=np.int64), minlength=len(SPLITS))
-    return dict(zip(SPLITS, map(int, values), strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from annotator.domain.schema import Kind, Question, Schema
+from annotator.domain.schema import Kind, Media, Question, Schema
 from guidelines.render import Clause, clause_links, clauses
 
 
@@ -38,6 +38,11 @@ def _questions(schema: Schema) -> Iterator[Parts]:
     ratings = [question for question in schema.questions if question.kind is Kind.RATING]
     if len(ratings) != 1:
         yield "questions", f"there are {len(ratings)} ratings.", "A guideline has one question of kind rating."
+    passages = [at for at, question in enumerate(schema.questions) if question.kind is Kind.SPANS]
+    if passages[1:]:
+        yield f"questions[{passages[1]}].kind", "passages are asked for twice.", "Ask for them in one question."
+    if passages and schema.media is not Media.TEXT:
+        yield f"questions[{passages[0]}].kind", f"an {schema.media} has no words to mark.", "Use a rating or tags."
     for at, question in enumerate(schema.questions):
         for field, reason, mend in _one_question(question):
             yield f"questions[{at}].{field}", reason, mend
@@ -53,16 +58,17 @@ def _one_question(question: Question) -> Iterator[Parts]:
         (not is_note and not question.choices, "choices", "there are none.", "Add at least one, or make it a note."),
         (is_note and not question.max_length, "max_length", "is missing.", "Give the greatest length of a note."),
         (not is_note and question.max_length, "max_length", "only a note has a length.", "Remove the key."),
-        (is_spans and not question.states, "states", "are missing.", "Say how a passage bears on its indicator."),
+        (len(question.states) == 1, "states", "there is but one.", "Name two or more, or none."),
         (is_spans and not question.unmarked, "unmarked", "is missing.", "Name the state of what is not marked."),
         (stated and not is_spans, "states", "only passages have states.", "Remove states and unmarked."),
         (
-            question.unmarked in {state.value for state in question.states},
+            is_spans and question.unmarked in question.state_values,
             "unmarked",
-            "is also the value of a state.",
+            f"is also the value of a state ({', '.join(question.state_values)}).",
             "Give what is not marked a value of its own.",
         ),
         (len(ordered) < len(question.choices) and not is_rating, "choices", "only a rating has missing.", "Remove it."),
+        (not question.ordered and not is_rating, "ordered", "only a rating is on a scale or not.", "Remove the key."),
         (is_rating and not question.required, "required", "the rating must be required.", "Write required: true."),
         (is_rating and len(ordered) < 2, "choices", "a rating needs two that are not missing.", "Add choices."),
     )

@@ -71,7 +71,7 @@ def _chosen_by(schema: Schema) -> set[str]:
 
 def _clauses(guideline: Guideline) -> dict[str, tuple[str, str]]:
     """Return title and words of every clause by anchor; to its words belongs what the schema says where people choose by it."""
-    lines = guideline.text.splitlines()
+    lines = guideline.text.split("\n")
     heads = clauses(guideline.text)
     ends = [head.line - 1 for head in heads[1:]] + [len(lines)]
     words = {head.anchor: "\n".join(lines[head.line : end]).strip() for head, end in zip(heads, ends, strict=True)}
@@ -94,12 +94,21 @@ def _change(anchor: str, before: tuple[str, str] | None, after: tuple[str, str] 
     title = (after or before or ("", ""))[0]
     if before is None or after is None:
         change = Change.ADDED if before is None else Change.REMOVED
-        words = (after or before or ("", ""))[1]
+        words = _as_read((after or before or ("", ""))[1])
         return ClauseChange(anchor, title, change, ((Piece.IN if before is None else Piece.OUT, words),))
     old, new = _words("\n".join(before)), _words("\n".join(after))
     if [word for word in old if word.strip()] == [word for word in new if word.strip()]:
         return None
-    return ClauseChange(anchor, title, Change.CHANGED, tuple(_pieces(old, new)))
+    shown = slice(int(before[0] == after[0]), None)  # the title stands above; it is shown where it has changed
+    pieces = _pieces(*(_words(_as_read("\n\n".join(side[shown]))) for side in (before, after)))
+    return ClauseChange(anchor, title, Change.CHANGED, tuple(pieces))
+
+
+def _as_read(markdown: str) -> str:
+    """Return Markdown as it is read: a line for each paragraph and each point, links and emphasis without their signs."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
+    text = re.sub(r"\*\*|`", "", text)
+    return re.sub(r"(?<!\n)\n(?!\n|[|>#]|\s*(?:[-*+]|\d+\.)\s)[ \t]*", " ", text)
 
 
 def _words(text: str) -> list[str]:

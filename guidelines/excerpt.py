@@ -25,7 +25,7 @@ def excerpt(text: str, anchor: str) -> Excerpt | None:
         return None
     clause = found[place]
     after = next((other.line for other in found[place + 1 :] if other.level <= clause.level), None)
-    lines = text.splitlines()[clause.line : after - 1 if after is not None else None]
+    lines = text.split("\n")[clause.line : after - 1 if after is not None else None]
     return Excerpt(anchor, clause.title, render("\n".join(lines)))
 
 

@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 from pydantic import Field, ValidationError
 
 from annotator.domain.answers import Answer, Span
 from annotator.domain.errors import ConfigError
-from annotator.domain.schema import Kind, Schema
-from guidelines.loader import Guideline
+from annotator.domain.schema import MARKED, Kind, Media, Schema
+from guidelines.loader import Guideline, read_file
 from guidelines.render import clauses
 from guidelines.schema_file import Anchor, Strict, Words, config_error, load_yaml
 
@@ -47,7 +49,7 @@ class QuizQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A made-up posting with the answer that the guideline gives to it, and why."""
+    """A made-up posting with the answer that the guideline gives to it, and why. `picture` is its file where it is no text."""
 
     id: str
     title: str
@@ -55,6 +57,7 @@ class Example:
     text: str
     answer: Answer
     why: str
+    picture: Path | None = None
 
 
 class _Option(Strict):
@@ -76,7 +79,7 @@ class _Quiz(Strict):
 
 class _Passage(Strict):
     label: Words
-    state: Words
+    state: Words | None = None
     words: Words
 
 
@@ -84,7 +87,8 @@ class _Example(Strict):
     id: Id
     title: Words
     clause: Anchor
-    text: Words
+    text: Words | None = None
+    image: Words | None = None
     choices: dict[str, list[str]]
     passages: list[_Passage] = Field(default_factory=list)
     why: Words
@@ -103,48 +107,71 @@ def load_quiz(guideline: Guideline) -> tuple[QuizQuestion, ...]:
     Raises:
         ConfigError: the file is missing, or wrong somewhere; the message says where and how to mend it.
     """
+    return tuple(read() for read in quiz_readers(guideline))
+
+
+def quiz_readers(guideline: Guideline) -> list[Callable[[], QuizQuestion]]:
+    """Return a reader for each question, so that each can be asked what is wrong with it. Raises where the file has no such form."""
     file, shown = _read(guideline, QUIZ_FILE, _Quiz)
     known = _anchors(guideline)
     _require_unique([question.id for question in file.questions], shown, "questions")
-    for at, question in enumerate(file.questions):
-        place = f"{shown}: questions[{at}]"
-        if sum(option.right for option in question.options) != 1:
-            raise ConfigError(f"{place}.options: not exactly one is right.", mend="Write right: true at one of them.")
-        _require_clauses(question.clauses, known, f"{place}.clauses")
-    return tuple(
-        QuizQuestion(
-            question.id,
-            tuple(question.clauses),
-            question.text,
-            tuple(Option(option.text, option.right, option.why) for option in question.options),
-        )
-        for question in file.questions
-    )
+    return [
+        partial(_question, question, known, f"{shown}: questions[{at}]") for at, question in enumerate(file.questions)
+    ]
+
+
+def _question(question: _Question, known: set[str], place: str) -> QuizQuestion:
+    if sum(option.right for option in question.options) != 1:
+        raise ConfigError(f"{place}.options: not exactly one is right.", mend="Write right: true at one of them.")
+    _require_clauses(question.clauses, known, f"{place}.clauses")
+    options = tuple(Option(option.text, option.right, option.why) for option in question.options)
+    return QuizQuestion(question.id, tuple(question.clauses), question.text, options)
 
 
 def load_examples(guideline: Guideline) -> tuple[Example, ...]:
     """Return the worked examples of a version. Raises `ConfigError` as `load_quiz` does."""
+    return tuple(read() for read in example_readers(guideline))
+
+
+def example_readers(guideline: Guideline) -> list[Callable[[], Example]]:
+    """Return a reader for each example, as `quiz_readers` does for questions."""
     file, shown = _read(guideline, EXAMPLES_FILE, _Examples)
     known = _anchors(guideline)
     _require_unique([example.id for example in file.examples], shown, "examples")
-    found = []
-    for at, example in enumerate(file.examples):
-        place = f"{shown}: examples[{at}]"
-        _require_clauses([example.clause], known, f"{place}.clause")
-        answer = Answer(
-            choices={name: tuple(values) for name, values in _choices(guideline.schema, example, place).items()},
-            spans=tuple(_spans(guideline.schema, example, place)),
-        )
-        found.append(Example(example.id, example.title, example.clause, example.text, answer, example.why))
-    return tuple(found)
+    return [
+        partial(_example, guideline, example, known, f"{shown}: examples[{at}]")
+        for at, example in enumerate(file.examples)
+    ]
+
+
+def _example(guideline: Guideline, example: _Example, known: set[str], place: str) -> Example:
+    _require_clauses([example.clause], known, f"{place}.clause")
+    picture = _picture(guideline, example, place)
+    answer = Answer(
+        choices={name: tuple(values) for name, values in _choices(guideline.schema, example, place).items()},
+        spans=tuple(_spans(guideline.schema, example, place)),
+    )
+    return Example(example.id, example.title, example.clause, example.text or "", answer, example.why, picture)
+
+
+def _picture(guideline: Guideline, example: _Example, place: str) -> Path | None:
+    """Return the picture's file, which lies in the version's folder; None where the guideline is about texts."""
+    media = guideline.schema.media
+    given = {Media.TEXT: example.text, Media.IMAGE: example.image}
+    if given[media] is None or sum(one is not None for one in given.values()) != 1:
+        raise ConfigError(f"{place}: it has no {media}, or more than that.", mend=f"Give it {media}, and nothing else.")
+    if media is Media.TEXT:
+        return None
+    file = (guideline.path / str(example.image)).resolve()
+    if guideline.path.resolve() not in file.parents or not file.is_file():
+        raise ConfigError(f"{place}.image: there is no such file in the folder.", mend="Put the picture there.")
+    return file
 
 
 def _read(guideline: Guideline, name: str, shape: type[_File]) -> tuple[_File, str]:
-    shown = f"{guideline.schema.name}/{guideline.schema.version}/{name}"
-    try:
-        source = (guideline.path / name).read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ConfigError(f"{shown}: the file is missing.", mend="Add it to the version's folder.") from error
+    version = f"{guideline.schema.name}/{guideline.schema.version}"
+    shown = f"{version}/{name}"
+    source = read_file(guideline.path, version, name)
     try:
         return shape.model_validate(load_yaml(source, shown)), shown
     except ValidationError as error:
@@ -189,13 +216,15 @@ def _spans(schema: Schema, example: _Example, place: str) -> Iterator[Span]:
         )
         if question is None:
             raise ConfigError(f"{where}.label: {passage.label!r} is no indicator.", mend="Use a value of the schema.")
-        if passage.state not in {state.value for state in question.states}:
+        state = passage.state or (MARKED if not question.states else "")
+        if state not in question.state_values:
             raise ConfigError(f"{where}.state: {passage.state!r} is no state.", mend="Use a value of the schema.")
-        if example.text.count(passage.words) != 1:
+        text = example.text or ""
+        if text.count(passage.words) != 1:
             raise ConfigError(
-                f"{where}.words: they stand {example.text.count(passage.words)} times in the text.",
+                f"{where}.words: they stand {text.count(passage.words)} times in the text.",
                 mend="Give words that stand there once.",
             )
-        start = example.text.index(passage.words)
+        start = text.index(passage.words)
         end = start + len(passage.words)
-        yield Span(question.id, passage.label, passage.state, start, end, passage.words)
+        yield Span(question.id, passage.label, state, start, end, passage.words)

@@ -36,9 +36,9 @@ def load(name: str, version: str, root: Path | None = None) -> Guideline:
     Raises `ConfigError` that names the file, the place inside it, the reason and how to mend it; where several things are
     wrong it tells all of them.
     """
-    folder = _folder(name, version, root)
+    folder = folder_of(name, version, root)
     shown = f"{name}/{version}"
-    source, text, changelog = (_read(folder, shown, file) for file in (SCHEMA_FILE, TEXT_FILE, CHANGELOG_FILE))
+    source, text, changelog = (read_file(folder, shown, file) for file in (SCHEMA_FILE, TEXT_FILE, CHANGELOG_FILE))
     schema = read_schema(source, file=f"{shown}/{SCHEMA_FILE}", sha256=_digest(source, text))
     _check_folder(schema, name, version)
     wrong = complaints(schema, text, schema_file=f"{shown}/{SCHEMA_FILE}", text_file=f"{shown}/{TEXT_FILE}")
@@ -67,7 +67,8 @@ def _root(root: Path | None) -> Path:
     return Path(__file__).parent if root is None else root
 
 
-def _folder(name: str, version: str, root: Path | None) -> Path:
+def folder_of(name: str, version: str, root: Path | None = None) -> Path:
+    """Return the folder of a version. Raises `ConfigError` where there is none."""
     folder = _root(root) / name / version
     if not (_NAME.fullmatch(name) and _VERSION.fullmatch(version) and folder.is_dir()):
         raise ConfigError(f"There is no guideline {name!r} in version {version!r}.", mend=_known(root))
@@ -78,7 +79,8 @@ def _known(root: Path | None) -> str:
     return f"Known are: {', '.join(f'{name} {version}' for name, version in available(root)) or 'none'}."
 
 
-def _read(folder: Path, shown: str, file: str) -> str:
+def read_file(folder: Path, shown: str, file: str) -> str:
+    """Return the text of a file of a version, `shown` in messages. Raises `ConfigError` where it is missing, empty or not UTF-8."""
     try:
         text = (folder / file).read_text(encoding="utf-8")
     except FileNotFoundError as error:

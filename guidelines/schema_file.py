@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from annotator.domain.errors import ConfigError
-from annotator.domain.schema import Choice, Flag, Kind, Question, Schema, State
+from annotator.domain.schema import Choice, Flag, Kind, Media, Question, Schema, State
 
 Words = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
 Value = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9_]+$")]
@@ -50,6 +51,7 @@ class QuestionEntry(Strict):
     title: Words
     help: Words
     required: bool = False
+    ordered: bool = True
     choices: list[ChoiceEntry] = []
     states: list[StateEntry] = []
     unmarked: Words | None = None
@@ -68,6 +70,7 @@ class SchemaFile(Strict):
     version: Words
     title: Words
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
+    media: Annotated[Media, Field(strict=False)] = Media.TEXT
     questions: Annotated[list[QuestionEntry], Field(min_length=1)]
     flags: list[FlagEntry] = []
 
@@ -86,6 +89,7 @@ def read_schema(source: str, *, file: str, sha256: str) -> Schema:
         version=entry.version,
         title=entry.title,
         language=entry.language,
+        media=entry.media,
         questions=tuple(_question(question) for question in entry.questions),
         flags=tuple(Flag(**flag.model_dump()) for flag in entry.flags),
         sha256=sha256,
@@ -99,6 +103,7 @@ def _question(entry: QuestionEntry) -> Question:
         title=entry.title,
         help=entry.help,
         required=entry.required,
+        ordered=entry.ordered,
         choices=tuple(Choice(**choice.model_dump()) for choice in entry.choices),
         states=tuple(State(**state.model_dump()) for state in entry.states),
         unmarked=entry.unmarked or "",
@@ -107,11 +112,15 @@ def _question(entry: QuestionEntry) -> Question:
 
 
 def config_error(error: ValidationError, file: str) -> ConfigError:
-    """The first complaint, with its place written as in `questions[1].choices[0].hotkey`."""
-    first = error.errors(include_url=False)[0]
-    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"]).lstrip(".")
-    mend = _MENDS.get(first["type"], "Correct the value.")
-    return ConfigError(f"{file}: {path or 'the file'}: {first['msg']}.", mend=mend)
+    """The first complaint, with its place written as in `questions[1].choices[0].hotkey`, and the others behind it."""
+    found = [_told(one, file) for one in error.errors(include_url=False)]
+    (what, mend), *others = found
+    return ConfigError(what, mend=mend + "".join(f"\n{what} {mend}" for what, mend in others))
+
+
+def _told(error: ErrorDetails, file: str) -> tuple[str, str]:
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"]).lstrip(".")
+    return f"{file}: {path or 'the file'}: {error['msg']}.", _MENDS.get(error["type"], "Correct the value.")
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -130,6 +139,7 @@ _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG,
 
 
 def load_yaml(source: str, file: str) -> Any:
+    """Return what a YAML text holds. Raises `ConfigError` naming the file and the place where it is no YAML, or gives a key twice."""
     try:
         return yaml.load(source, Loader=_UniqueKeyLoader)  # noqa: S506 — a SafeLoader with a check
     except yaml.YAMLError as error:

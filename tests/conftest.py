@@ -4,26 +4,77 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+import sys
 import tempfile
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from sqlalchemy import text
+import structlog
+from argon2 import PasswordHasher
+from hypothesis import Phase, settings
+from sqlalchemy import event, text
+from sqlalchemy.pool import Pool
 from sqlmodel import create_engine
 
 from annotator.domain.clock import ManualClock
 from annotator.domain.limits import UNLIMITED
+from annotator.people import passwords
 from annotator.storage.database import Database
-from tests.fixtures_studio import client, label_studio  # noqa: F401
-from tests.world import World
+from tests import fixtures_chance
+from tests.fixtures_browser import chromium, no_browser_s_loop  # noqa: F401
+from tests.fixtures_cluster import machines  # noqa: F401
+from tests.fixtures_studio import client, label_studio, new_studio_home  # noqa: F401
+from tests.world import World, empty
+
+HERE = Path(__file__).parent
+LONG = {"alerts", "browser", "docs", "faults", "operations", "releases", "security", "storage", "studio", "wheel"}
+
+# What is logged goes where commands log it, so that it never mixes with what a program prints.
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.__stderr__))
 
 # `make test` gives the same answer twice on the same code; `make explore` looks for new counter-examples.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=500)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+# Against a mutant any counter-example will do.
+settings.register_profile("mutants", deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "suite")
+settings.load_profile(PROFILE)
+if PROFILE != "explore":
+    fixtures_chance.stands_in()
+
+
+# Nobody needs a test's data after a crash of the machine, so neither database waits for the disk here.
+@event.listens_for(Pool, "checkout")
+def _sqlite_for_tests(connection, _record, _proxy):
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+        # What is read without an order comes backwards here, so that nothing may lean on the order it happens to have.
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
+
+
+def pytest_make_parametrize_id(val):
+    """Packed bytes hold the second they were packed in: a test named after them has another name in each worker."""
+    if isinstance(val, bytes) and val.startswith((b"\x1f\x8b", b"PK")):
+        raise pytest.UsageError(f"give the case that holds {val[:8]!r}… an id")
+
+
+def pytest_runtest_setup(item):
+    fixtures_chance.CHANCE.begin(item.nodeid)
+
+
+def pytest_collection_modifyitems(items):
+    """Folders whose files take long come first: begun last, one of them would be all that is left to wait for."""
+    items.sort(key=lambda item: item.path.relative_to(HERE).parts[0] not in LONG)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Hashing as in service, but for its cost: signing in is no work of a test about something else."""
+    kept, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    yield kept
+    passwords._hasher = kept
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +84,19 @@ def postgres_url():
 
     folder = Path(tempfile.mkdtemp(prefix="annotator-postgres-"))
     server = pgserver.get_server(folder, cleanup_mode="stop")
+    _postgres_never_waits_for_the_disk(server.get_uri())
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _postgres_never_waits_for_the_disk(url: str) -> None:
+    engine = create_engine(Database(url).url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +122,42 @@ def postgres_admin(postgres_url):
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def recycled_postgres(postgres_url, postgres_admin):
+    """A function that gives the URL of one PostgreSQL database, emptied; made anew where a test changed its schema."""
+    url, template = _named(postgres_url, "recycled"), _revision(_named(postgres_url, "template_annotator"))
+
+    def give() -> str:
+        with postgres_admin.connect() as admin:
+            admin.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'recycled'"))
+            there = admin.execute(text("SELECT 1 FROM pg_database WHERE datname = 'recycled'")).first() is not None
+            if there and _revision(url) == template:
+                _as_new(url)
+                return url
+            admin.execute(text("DROP DATABASE IF EXISTS recycled WITH (FORCE)"))
+            admin.execute(text("CREATE DATABASE recycled TEMPLATE template_annotator STRATEGY FILE_COPY"))
+            return url
+
+    return give
+
+
+def _revision(url: str) -> str:
+    found = Database(url)
+    revision = found.revision()
+    found.dispose()
+    return revision
+
+
+def _as_new(url: str) -> None:
+    """Forget everything in a PostgreSQL database, and let its numbers begin again."""
+    found = Database(url)
+    with found.engine.begin() as connection:
+        for name in connection.execute(text("SELECT sequencename FROM pg_sequences")).scalars().all():
+            connection.exec_driver_sql(f'ALTER SEQUENCE "{name}" RESTART')
+    empty(found)
+    found.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
     """A migrated, empty database; the test runs once on each kind."""
@@ -68,18 +165,10 @@ def database(request, tmp_path):
         path = tmp_path / "test.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         made = Database(f"sqlite:///{path}")
-        yield made
-        made.dispose()
-        return
-    base, admin = request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_admin")
-    name = f"t{uuid.uuid4().hex[:12]}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_annotator"))
-    made = Database(_named(base, name), pool_size=20)
+    else:
+        made = Database(request.getfixturevalue("recycled_postgres")(), pool_size=20)
     yield made
     made.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def _named(url: str, name: str) -> str:

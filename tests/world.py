@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from annotator.dispensing.dispense import Dispensed, Nothing, next_item
 from annotator.dispensing.submit import Stored, Submission, submit
@@ -20,9 +21,11 @@ from annotator.domain.limits import Limits
 from annotator.domain.roles import Role
 from annotator.domain.schema import Choice, Flag, Kind, Question, Schema, State
 from annotator.people.texts import load_texts
-from annotator.storage import guideline_life, items, onboarding, projects, wellbeing
+from annotator.storage import audit, guideline_life, items, learning, onboarding, project_settings, projects
 from annotator.storage.database import Database
+from annotator.storage.every_table import metadata
 from annotator.storage.tables import Annotation, Item, Lease, Person, Project
+from annotator.storage.tables_learning import ModelVersion
 
 SCHEMA = Schema(
     name="small",
@@ -61,9 +64,12 @@ def approve(session, now, version_id: str) -> None:
 
 def empty(database: Database) -> None:
     """Forget everything that is stored."""
+    deletions = [f'DELETE FROM "{table.name}"' for table in reversed(metadata().sorted_tables)]
     with database.engine.begin() as connection:
-        for table in reversed(SQLModel.metadata.sorted_tables):
-            connection.execute(table.delete())
+        for statement in deletions if database.is_sqlite else ["; ".join(deletions)]:
+            connection.exec_driver_sql(statement)
+    with database.writing() as session:
+        audit.begin(session)
 
 
 @dataclass
@@ -72,6 +78,7 @@ class World:
     clock: ManualClock
     schema: Schema = SCHEMA
     limits: Limits | None = None  # None: the precautionary ones
+    name: str = "test"  # of the project: several share a database under names of their own
     project: Project = field(init=False)
 
     def __post_init__(self):
@@ -80,7 +87,7 @@ class World:
             onboarding.publish(session, now, load_texts())
             version = projects.guideline_version(session, now, self.schema)
             project = Project(
-                name="test",
+                name=self.name,
                 purpose="tests",
                 guideline_version_id=version.id,
                 overlap=3,
@@ -96,7 +103,7 @@ class World:
 
     def set_limits(self, session, limits: Limits) -> None:
         """Set the project's limits of exposure, looser ones too."""
-        wellbeing.set_limits(session, self.clock.now(), "test", self.project.id, limits, may_be_looser=True)
+        project_settings.set_limits(session, self.clock.now(), "test", self.project.id, limits, may_be_looser=True)
 
     def change(self, **values) -> None:
         """Change the project's settings."""
@@ -162,6 +169,41 @@ class World:
             lead_time=1.0,
             created_at=self.clock.now(),
         )
+
+    def use_model(
+        self,
+        probabilities: Mapping[str, Sequence[float]],
+        *,
+        version: int = 1,
+        share: float = 1.0,
+        pace: tuple[float, float] = (10.0, 0.0),
+    ) -> None:
+        """Put a model in use, without a training, that says so of items, by public id."""
+        model = ModelVersion(
+            project_id=self.project.id,
+            version=version,
+            created_at=self.clock.now(),
+            label="concern",
+            features="none",
+            data_sha256="",
+            n_answers=0,
+            n_labelled=0,
+            n_items=0,
+            metrics={"pace": list(pace)},
+            curve=[],
+            looks=1,
+            lift_proven=share == 1,
+            lift_reason="",
+            share=share,
+            usable=False,
+            active=False,
+        )
+        with self.database.writing() as session:
+            session.add(model)
+            session.flush()
+            said = {self.item(name).id: list(p) for name, p in probabilities.items()}
+            learning.set_predictions(session, model.id, said)
+            learning.use(session, self.project.id, model.id)
 
     def next(self, person: str) -> Dispensed | Nothing:
         return next_item(self.database, self.project, self.schema, person, self.clock.now())

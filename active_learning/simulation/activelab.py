@@ -66,11 +66,16 @@ class ActiveLab:
         return np.asarray(total / (weights.model + mass + weights.mean))
 
     def _start(self, belief: Belief) -> None:
-        share = (belief.votes.sum(axis=0) + 1) / (belief.n_answers + belief.n_classes)
-        self._model = np.tile(share, (belief.n_items, 1)) if belief.prior is None else belief.prior
+        self._model = shares_of_labels(belief) if belief.prior is None else belief.prior
         self._weights = weights_of(belief, self._model)
         self._chosen = np.zeros((belief.n_items, belief.n_classes))
         self._fits, self._taken = belief.n_fits, 0
+
+
+def shares_of_labels(belief: Belief) -> FloatArray:
+    """Return what stands for a classifier where there is no text: the share of each class among the labels so far, shape (n, K)."""
+    share = (belief.votes.sum(axis=0) + 1) / (belief.n_answers + belief.n_classes)
+    return np.tile(share, (belief.n_items, 1))
 
 
 def weights_of(belief: Belief, model: FloatArray) -> Weights:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-_COLOURS = ("#1b6ca8", "#c2410c", "#4d7c0f", "#7c3aed", "#0f766e", "#a21caf", "#57534e", "#b45309")
-_DASHES = ([1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3], [10, 4], [3, 1])
+from annotator import drawing
+
 _SCALE = 2.0  # pixels of the PNG for each of the SVG's
 
 
@@ -15,9 +15,10 @@ def draw(report: dict[str, Any], folder: Path) -> str:
     import vl_convert
 
     specification = _chart(report).to_dict()
-    svg = vl_convert.vegalite_to_svg(specification)
+    look = drawing.ON_WHITE
+    svg = drawing.convert(specification, look)
     (folder / "curves.svg").write_text(svg, encoding="utf-8")
-    (folder / "curves.png").write_bytes(vl_convert.vegalite_to_png(specification, scale=_SCALE))
+    (folder / "curves.png").write_bytes(vl_convert.vegalite_to_png(specification, scale=_SCALE, config=look))
     return str(svg)
 
 
@@ -40,19 +41,25 @@ def _chart(report: dict[str, Any]) -> Any:
         symbolType="stroke",
         symbolStrokeWidth=2,
     )
-    colour = alt.Color("policy:N", sort=names, scale=alt.Scale(domain=names, range=list(_COLOURS)), legend=legend)
-    dash = alt.StrokeDash("policy:N", sort=names, scale=alt.Scale(domain=names, range=list(_DASHES)), legend=legend)
+    colour = alt.Color(
+        "policy:N", sort=names, scale=alt.Scale(domain=names, range=list(drawing.COLOURS)), legend=legend
+    )
+    dash = alt.StrokeDash(
+        "policy:N", sort=names, scale=alt.Scale(domain=names, range=list(drawing.DASHES)), legend=legend
+    )
     x = alt.X("judgements:Q", title="judgements an item")
     y = alt.Y("accuracy:Q", title="accuracy", scale=alt.Scale(zero=False))
     base = alt.Chart(alt.InlineData(values=rows))
     lines = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, strokeDash=dash)
     targets = [{"target": name, "accuracy": value} for name, value in report["targets"].items()]
     rules = (
-        alt.Chart(alt.InlineData(values=targets)).mark_rule(color="#78716c", strokeDash=[2, 3]).encode(y="accuracy:Q")
+        alt.Chart(alt.InlineData(values=targets))
+        .mark_rule(color=drawing.GREY, strokeDash=[2, 3])
+        .encode(y="accuracy:Q")
     )
     text = (
         alt.Chart(alt.InlineData(values=targets))
-        .mark_text(align="left", dx=3, dy=-5, color="#57534e")
+        .mark_text(align="left", dx=3, dy=-5, color=drawing.GREY)
         .encode(y="accuracy:Q", x=alt.value(0), text="target:N")
     )
     layers = [lines, rules, text]

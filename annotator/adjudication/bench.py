@@ -78,7 +78,7 @@ class Bench:
             mine = adjudication.hold_of(session, person_id, now)
             if mine is not None and self._open(session.get(Item, mine.item_id)):
                 return self._case(session, mine)
-            found = adjudication.waiting(session, self.project.id, _LOOKED_AT, person_id=person_id)
+            found = adjudication.waiting_for(session, self.project.id, person_id, now, _LOOKED_AT)
         for item in sorted(found, key=self.value, reverse=True):
             try:
                 return self.take(person_id, item.public_id, now)
@@ -95,11 +95,8 @@ class Bench:
         """
         try:
             with self.database.writing() as session:
-                item = items.by_public_id(session, self.project.id, public_id)
-                if item is None:
-                    raise NotFoundError("There is no such item.")
-                if not self._open(item):
-                    raise ConflictError(f"The item is {item.state}.", mend="Take another one.")
+                item = self._locked(session, public_id)
+                self._require_open(item)
                 if adjudication.has_seen(session, item.id, person_id):
                     raise ConflictError("You have answered or decided this item.", mend="Leave it to somebody else.")
                 hold = AdjudicationHold(person_id=person_id, item_id=item.id, expires_at=now + HOLD)
@@ -118,11 +115,11 @@ class Bench:
 
         Raises:
             LeaseExpiredError: the item is not on the person's bench any more.
-            ConflictError: the key was used for another item.
+            ConflictError: the key was used for another item, or the item is not up for adjudication any more.
             InputError: there is no answer of that letter, or no such clause.
         """
         with self.database.writing() as session:
-            item = items.by_public_id(session, self.project.id, verdict.public_id)
+            item = items.locked_by_public_id(session, self.project.id, verdict.public_id)
             known = adjudication.by_key(session, person_id, verdict.key)
             if known is not None:
                 if item is None or known.item_id != item.id:
@@ -131,6 +128,7 @@ class Bench:
             hold = adjudication.hold_of(session, person_id, now)
             if item is None or hold is None or hold.item_id != item.id:
                 raise LeaseExpiredError("This item is not on your bench any more.", mend="Open it again.")
+            self._require_open(item)
             return self._decide(session, person_id, item, verdict, now)
 
     def _decide(self, session: Session, person_id: str, item: Item, verdict: Verdict, now: datetime) -> Decided:
@@ -154,9 +152,7 @@ class Bench:
             ConflictError: the item is not gold or agreed.
         """
         with self.database.writing() as session:
-            item = items.by_public_id(session, self.project.id, public_id)
-            if item is None:
-                raise NotFoundError("There is no such item.")
+            item = self._locked(session, public_id)
             if item.state not in {ItemState.GOLD.value, ItemState.AGREED.value}:
                 raise ConflictError(
                     f"The item is {item.state}.", mend="Only what is gold or agreed can be opened again."
@@ -167,7 +163,9 @@ class Bench:
     def two_from(self, session: Session) -> str | None:
         """Return the rating from which two people decide; None where one always does."""
         policy = adjudication.policy(session, self.project.id)
-        return self.schema.rating.values[-1] if policy is None else policy.two_from
+        if policy is not None:
+            return policy.two_from
+        return self.schema.rating.values[-1] if self.schema.rating.is_scale else None
 
     def set_two_from(self, person_id: str, rating: str | None, now: datetime) -> None:
         """Set the rating from which two people decide. Raises `InputError` for a rating that is none."""
@@ -179,22 +177,19 @@ class Bench:
 
     def value(self, item: Item) -> float:
         """Return what a decision is worth: the steps by which the best guess at the rating is expected to be off."""
-        return expected_error(item.posterior, len(self.schema.rating.values))
+        rating = self.schema.rating
+        return expected_error(item.posterior, len(rating.values), scale=rating.is_scale)
 
     def clauses(self) -> dict[str, str]:
         """Return the guideline's clauses that a question or a choice refers to, with a title each."""
-        return {
-            choice.clause: f"{question.title}: {choice.title}"
-            for question in self.schema.questions
-            for choice in question.choices
-            if choice.clause
-        }
+        return self.schema.clauses
 
     def _case(self, session: Session, hold: AdjudicationHold) -> Case:
         item = session.get_one(Item, hold.item_id)
         given = [annotation for annotation, _ in annotation_log.of_item(session, item.id)]
         given.sort(key=lambda annotation: _place(hold.person_id, annotation.id))
-        severe = is_severe([a.rating for a in given], self.schema.rating.values, self.two_from(session))
+        rating = self.schema.rating
+        severe = is_severe([a.rating for a in given], rating.values, self.two_from(session), scale=rating.is_scale)
         decided = len(adjudication.decisions(session, item.id))
         return Case(item, list(zip(LETTERS, given, strict=False)), 2 if severe else 1, decided, hold.expires_at)
 
@@ -221,6 +216,16 @@ class Bench:
             started_from=answers[verdict.started_from].id if verdict.started_from else None,
             created_at=now,
         )
+
+    def _locked(self, session: Session, public_id: str) -> Item:
+        item = items.locked_by_public_id(session, self.project.id, public_id)
+        if item is None:
+            raise NotFoundError("There is no such item.")
+        return item
+
+    def _require_open(self, item: Item) -> None:
+        if not self._open(item):
+            raise ConflictError(f"The item is {item.state}.", mend="Take another one.")
 
     @staticmethod
     def _open(item: Item | None) -> bool:

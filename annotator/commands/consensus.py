@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from annotator.consensus.em import ExpectationMaximisation
+    from annotator.consensus.em import ExpectationMaximisation, MakePasses
     from annotator.consensus.labels import LabelMatrix
     from annotator.consensus.majority import Majority
 
@@ -52,8 +52,11 @@ def consensus(
     Writes consensus.csv (a row a task), workers.csv, confusion.csv and report.json. Ties are shown, not settled: the
     label is left empty, and counts in the accuracy as a fair draw among the tied classes.
     """
+    from annotator.consensus.cluster import passes_on
     from annotator.consensus.files import read_labels, read_prior, read_truth
+    from annotator.consensus.problem import Passes
     from annotator.consensus.tables import task_table
+    from annotator.runtime import cluster, read_settings
 
     with Console(stderr=True).status("Reading labels") as status:
         names = [name.strip() for name in classes.split(",")] if classes else None
@@ -61,7 +64,9 @@ def consensus(
         _check(method, matrix, prior)
         known = None if truth is None else read_truth(truth, matrix)
         status.update(f"Fitting {matrix.n_labels:,} labels of {matrix.n_tasks:,} tasks by {matrix.n_workers:,} workers")
-        model = _fitted(method, matrix, None if prior is None else read_prior(prior, matrix))
+        with cluster(read_settings()) as machines:
+            passes = Passes if machines is None else passes_on(machines)
+            model = _fitted(method, matrix, None if prior is None else read_prior(prior, matrix), passes)
         status.update("Writing")
         out.mkdir(parents=True, exist_ok=True)
         _write_csv(out / "consensus.csv", task_table(matrix, model.posterior_))
@@ -69,7 +74,7 @@ def consensus(
         if known is not None:
             report = _scores(known, matrix, model) | report
         (out / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    said = f"accuracy {report['accuracy']:.4f} on {report['n_truth']:,} tasks; " if report.get("accuracy") else ""
+    said = f"accuracy {report['accuracy']:.4f} on {report['n_truth']:,} tasks; " if known is not None else ""
     Console(stderr=True, highlight=False).print(f"{said}{report['n_tied']:,} tied; written to {out}")
 
 
@@ -82,7 +87,9 @@ def _check(method: Method, matrix: LabelMatrix, prior: Path | None) -> None:
         raise InputError(f"{method} takes no prior.", where="--prior", mend="Use --method map or ordinal.")
 
 
-def _fitted(method: Method, matrix: LabelMatrix, prior: NDArray[Any] | None) -> ExpectationMaximisation | Majority:
+def _fitted(
+    method: Method, matrix: LabelMatrix, prior: NDArray[Any] | None, passes: MakePasses
+) -> ExpectationMaximisation | Majority:
     from annotator.consensus.dawid_skene import DawidSkene, OneCoin
     from annotator.consensus.hierarchical import HierarchicalDawidSkene
     from annotator.consensus.majority import Majority
@@ -90,13 +97,11 @@ def _fitted(method: Method, matrix: LabelMatrix, prior: NDArray[Any] | None) -> 
 
     if method in (Method.MAP, Method.ORDINAL):
         model = OrdinalDawidSkene() if method is Method.ORDINAL else HierarchicalDawidSkene()
-        return model.fit(matrix, prior=prior)
-    plain: dict[Method, type[DawidSkene | OneCoin | Majority]] = {
-        Method.DAWID_SKENE: DawidSkene,
-        Method.ONE_COIN: OneCoin,
-        Method.MAJORITY: Majority,
-    }
-    return plain[method]().fit(matrix)
+        return model.fit(matrix, prior=prior, passes=passes)
+    if method is Method.MAJORITY:
+        return Majority().fit(matrix)
+    plain: dict[Method, type[DawidSkene | OneCoin]] = {Method.DAWID_SKENE: DawidSkene, Method.ONE_COIN: OneCoin}
+    return plain[method]().fit(matrix, passes=passes)
 
 
 def _report(method: Method, matrix: LabelMatrix, model: Any) -> dict[str, Any]:
@@ -145,4 +150,6 @@ def _scores(truth: NDArray[Any], matrix: LabelMatrix, model: Any) -> dict[str, A
 def _write_csv(path: Path, table: pa.Table) -> None:
     from pyarrow import csv as pcsv
 
-    pcsv.write_csv(table, path)  # type: ignore[attr-defined]
+    from exports.csv_cells import defused
+
+    pcsv.write_csv(defused(table), path)  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ import typer
 
 from annotator.commands.progress import terminal
 from annotator.runtime import opened
+from annotator.studio.connect import studio_client
 from annotator.studio.mirror import Books
 from annotator.worker import open_bank_mirror, open_mirror
 
@@ -18,8 +19,9 @@ def push() -> None:
 
     Example: annotator mirror push
     """
-    with opened() as service:
-        mirrors = [mirror for mirror in (open_mirror(service), open_bank_mirror(service)) if mirror is not None]
+    with opened() as service, studio_client(service.settings) as client:
+        both = open_mirror(service, client), open_bank_mirror(service, client)
+        mirrors = [mirror for mirror in both if mirror is not None]
         pushed, found = sum(mirror.push() for mirror in mirrors), sum(mirror.sweep() for mirror in mirrors)
     terminal().print(f"{pushed} answers pushed, {found} changes brought back.")
 
@@ -30,9 +32,9 @@ def check() -> None:
 
     Example: annotator mirror check
     """
-    with opened() as service:
-        books = open_mirror(service).books()
-        bank = open_bank_mirror(service)
+    with opened() as service, studio_client(service.settings) as client:
+        books = open_mirror(service, client).books()
+        bank = open_bank_mirror(service, client)
         beside = bank.books() if bank is not None else None
     terminal().print(_told(books))
     if beside is not None:

@@ -16,6 +16,7 @@ from annotator.domain.errors import NotFoundError
 from annotator.domain.roles import Role
 from annotator.people.accounts import Credentials, add_in_bulk, invite, made_up_credentials, normal_email
 from annotator.people.erasure import erase_account
+from annotator.people.factor_key import begin_key
 from annotator.runtime import opened
 from annotator.storage import people
 
@@ -60,7 +61,7 @@ def invitation(
     with opened() as service:
         lasts = timedelta(hours=service.settings.invitation_hours)
         token = invite(service.database, None, role, service.now(), lasts, qualified=qualified)
-        typer.echo(f"http://{service.settings.host}:{service.settings.port}/invitation?token={token}")
+        typer.echo(f"{service.address}/invitation?token={token}")
 
 
 @app.command("erase")
@@ -85,6 +86,27 @@ def erase(
         gone = leave(service.database, service.schema, found[0].id, now, withdraw_answers=withdraw)
         erase_account(service.database, found[0].id, now)
     terminal().print(f"Erased. {gone} answer{'' if gone == 1 else 's'} withdrawn.")
+
+
+@app.command("second-factor-key")
+def second_factor_key(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Make a new key although the one that secrets are sealed with is lost.")
+    ] = False,
+) -> None:
+    """Make the key that second factors are sealed with in the database, and seal what is not sealed yet.
+
+    Every machine that serves the pages needs the same file. Where the key is lost, people sign in by a recovery code, or
+    another coordinator resets their second factor.
+
+    Example: annotator people second-factor-key
+    """
+    with opened() as service:
+        key = service.factor_key
+        lost = begin_key(service.database, key, anew=anew)
+    terminal().print(f"Secrets of second factors are sealed with {key.path}.")
+    if lost:
+        terminal().print(f"{lost} can't be opened with it: by a recovery code, or reset on the page of people.")
 
 
 def write_credentials(path: Path, credentials: list[Credentials]) -> None:

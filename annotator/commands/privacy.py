@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from annotator.domain.errors import InputError
+from annotator.domain.errors import ConfigError, InputError
 from annotator.intake.files import read
 from annotator.privacy import GATE_VERSION, Gate, GateResult
 
@@ -60,6 +60,32 @@ def scan(
                 masked.write(_masked_row(row_id, result))
             progress.update(task, advance=1)
     report.write_bytes(orjson.dumps(totals.report(), option=orjson.OPT_INDENT_2) + b"\n")
+
+
+@app.command()
+def orphans(
+    first: Annotated[str, typer.Option(help="Delete them for good: the pseudonym of one who has decided so.")] = "",
+    second: Annotated[str, typer.Option(help="The pseudonym of the other.")] = "",
+) -> None:
+    """Count the texts in the vault that no item names, as a batch leaves them that was cut off; delete them where two coordinators say so.
+
+    Bring the batch in again first. A database that was set back names fewer texts than it did: then keep them.
+
+    Example: annotator privacy orphans --first C-quiet-heron-17 --second C-calm-otter-04
+    """
+    from annotator.intake.orphans import destroy_orphans, orphans as left_over
+    from annotator.intake.screens import open_vault
+    from annotator.runtime import opened
+
+    with opened() as service:
+        vault = open_vault(service.settings)
+        if vault is None:
+            raise ConfigError("There is no vault.", mend="Set ANNOTATOR_QUARANTINE_KEY to the key of the vault.")
+        if first or second:
+            gone = destroy_orphans(service.database, vault, first, second, service.now())
+            typer.echo(f"Texts deleted: {gone}")
+        else:
+            typer.echo(f"Texts that no item names: {len(left_over(service.database, vault, service.now()))}")
 
 
 @dataclass(slots=True)

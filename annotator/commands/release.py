@@ -1,4 +1,4 @@
-"""`annotator release`: gold releases, planned, built, verified, compared and published."""
+"""`annotator release`: gold releases, planned, built, verified and compared; publishing them is in `publishing`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from annotator.commands import publishing
 from annotator.commands.progress import terminal
 from annotator.domain.errors import InputError
 
 if TYPE_CHECKING:
-    from annotator.web.service import Service
+    from annotator.web.frame.service import Service
     from exports.build import Say
     from exports.frozen import Frozen
 
 app = typer.Typer(help="Gold releases: frozen, documented, checked.", no_args_is_help=True)
+app.command("publish")(publishing.publish)
+app.command("withdraw")(publishing.withdraw)
 
 Answers = Annotated[
     Path | None, typer.Option(help="YAML file with what only people can say; see `annotator release questions`.")
@@ -32,11 +35,6 @@ Truth = Annotated[
         help="Folder that `synthesize` wrote: adds generator, seed and difficulty, and the planted truth apart."
     ),
 ]
-
-
-@app.callback()
-def main() -> None:
-    """Gold releases: frozen, documented, checked."""
 
 
 @app.command()
@@ -102,7 +100,7 @@ def build(
     The same snapshot gives the same bytes. A build that was stopped goes on where it was when it is called again.
     """
     from annotator.insight.release import Places, built
-    from annotator.runtime import opened
+    from annotator.runtime import cluster, executor_of, opened
     from annotator.storage.audit import SERVICE
     from exports.answers import read_answers
     from exports.release import Plan
@@ -112,7 +110,7 @@ def build(
             "A release needs answers.", where="--answers", mend="Start with `annotator release questions`."
         )
     what = Plan(version, read_answers(answers), despite=_reasons(despite or []))
-    with opened() as service, _progress() as say:
+    with opened() as service, cluster(service.settings) as machines, _progress() as say:
         places = Places(out or service.settings.home / "releases" / version)
         frozen = _frozen(service, places.snapshot, truth, say)
         released = built(
@@ -124,6 +122,7 @@ def build(
             SERVICE,
             service.now(),
             processes=processes,
+            executor=executor_of(machines),
             say=say,
         )
     console = terminal()
@@ -209,35 +208,9 @@ def diff(
 
     found = compare(load_release(before), load_release(after))
     if as_json:
-        typer.echo(json.dumps(found.to_json(), indent=2, default=str))
+        typer.echo(json.dumps(found.to_json(), indent=2))
     else:
         typer.echo("\n".join(told(found)))
-
-
-@app.command()
-def publish(
-    version: Annotated[str, typer.Argument(help="The version to hand out.")],
-    by: Annotated[str, typer.Option(help="Address of the coordinator who approves; the password is asked for.")],
-    days: Annotated[int, typer.Option(min=1, max=3650, help="For how many days it is handed out.")] = 365,
-) -> None:
-    """Approve a release. Two different people have to; the second one's approval hands it out.
-
-    Example: annotator release publish 1.0.0 --by coordinator@example.org
-    """
-    from annotator.domain.releases import NEEDED
-    from annotator.domain.roles import Role
-    from annotator.insight.publish import approve
-    from annotator.people.sign_in import confirm
-    from annotator.runtime import opened
-
-    password = typer.prompt("Password", hide_input=True)
-    with opened() as service:
-        person = confirm(service.database, by, password, service.now(), attempts=service.settings.sign_in_attempts)
-        done = approve(
-            service.database, service.project, version, person.id, Role(person.role), service.now(), days=days
-        )
-    said = f"published for {days} days" if done.published else f"{done.people} of {NEEDED} people have approved"
-    terminal().print(f"Release {version}: {said}.")
 
 
 def _frozen(service: Service, folder: Path, truth: Path | None, say: Say) -> Frozen:

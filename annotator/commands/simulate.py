@@ -48,8 +48,7 @@ def simulate(
 
     Writes report.json, curves.svg, curves.png and report.html. Stopped and called again, it goes on.
     """
-    from active_learning.simulation import policies as known
-    from active_learning.simulation import study
+    from active_learning.simulation import policies as known, study
     from active_learning.simulation.bound import information_bound
     from active_learning.simulation.charts import draw
     from active_learning.simulation.inputs import read_material

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from annotator.commands.progress import terminal
-from annotator.runtime import opened
+from annotator.runtime import cluster, executor_of, opened
 
 if TYPE_CHECKING:
     from annotator.storage.tables_learning import ModelVersion
@@ -25,18 +25,21 @@ def train(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
     Out of fold means: each item was scored by models that had not seen it, nor any item of its campaign.
     """
+    from active_learning.spread import over
     from annotator.domain.errors import ConflictError
     from annotator.insight.consensus import refit
     from annotator.learning.forecasting import forecast_left
     from annotator.learning.training import train as train_now
 
-    with opened() as service, terminal().status("Reading answers") as status:
+    with opened() as service, cluster(service.settings) as machines, terminal().status("Reading answers") as status:
         common = (service.database, service.project, service.schema)
         found = train_now(
             *common,
             service.settings.home,
             service.now(),
+            service.settings.features,
             report=lambda done: status.update(f"Reading texts: {done:,}"),
+            each=over(executor_of(machines)),
         )
         if found is None:
             raise ConflictError("Nobody has rated anything yet.", mend="Train once there are answers.")

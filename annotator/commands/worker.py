@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import signal
-from threading import Event, Thread
+from threading import Event
 
-from annotator.commands.children import PARENT
+from annotator.commands.children import end_with_parent_if_child
 from annotator.runtime import opened
-from annotator.studio.child import end_with_parent
-from annotator.worker import duties, work
+from annotator.studio.connect import studio_if_mirrored
+from annotator.worker import duties
+from annotator.working import work
 
 
 def worker() -> None:
-    """Return overdue leases and mirror answers to Label Studio, until stopped. Of several workers one leads, the rest stand by.
+    """Do what nobody waits for, such as ending overdue leases and mirroring answers, until stopped. Of several workers one leads.
 
     Example: ANNOTATOR_DATABASE_URL=postgresql://annotator@localhost/annotator annotator worker
     """
-    if os.environ.pop(PARENT, ""):
-        Thread(target=end_with_parent, daemon=True).start()
+    end_with_parent_if_child()
     stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    with opened() as service:
-        work(service, duties(service), stopping)
+    with opened() as service, studio_if_mirrored(service.settings) as studio:
+        work(service, duties(service, studio), stopping)

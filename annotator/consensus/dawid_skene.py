@@ -33,11 +33,6 @@ class DawidSkene(ExpectationMaximisation):
 class OneCoin(ExpectationMaximisation):
     """One accuracy a worker; errors fall on all other classes alike."""
 
-    @property
-    def accuracy_(self) -> FloatArray:
-        """Estimated accuracy, shape (n_workers,)."""
-        return np.asarray(self.confusion_[:, 0, 0])
-
     def _m_step(self, problem: Problem, sums: Sums, posterior: FloatArray) -> Step:
         del posterior
         k = problem.n_classes

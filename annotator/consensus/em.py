@@ -7,7 +7,7 @@ tables are `[question, worker, observed, true]`, as the E step reads them; what 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
@@ -22,6 +22,8 @@ from annotator.domain.errors import InputError
 
 FLOOR = 1e-18
 """Least likelihood of a label: products of the E step then stay above the smallest number."""
+
+MakePasses = Callable[[Problem], Passes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,13 @@ class ExpectationMaximisation(ABC):
             setattr(self, name, value)
         return self
 
-    def fit(self, labels: LabelMatrix, *, start: FloatArray | None = None) -> Self:
+    def fit(self, labels: LabelMatrix, *, start: FloatArray | None = None, passes: MakePasses = Passes) -> Self:
         """Learn from labels; `start` (n_tasks, n_classes) is a posterior to start from, by default the shares of votes.
 
+        `passes` says where the steps run: in threads, or on a cluster (`consensus.cluster`), with the same result.
         Raises `InputError` where nothing can be learned: a single class or worker, or a `start` of another shape.
         """
-        _fit_all([self], [labels], start)
+        _fit_all([self], [labels], start, passes)
         return self
 
     def fit_batch(self, questions: Mapping[str, LabelMatrix]) -> dict[str, Self]:
@@ -118,7 +121,7 @@ class ExpectationMaximisation(ABC):
                 "differ in their number of classes.", where="questions", mend="Batch those that are alike."
             )
         models = {name: replace(self) for name in questions}
-        _fit_all(list(models.values()), _same_workers(list(questions.values())), None)
+        _fit_all(list(models.values()), _same_workers(list(questions.values())), None, Passes)
         return models
 
     def predict_proba(self, labels: LabelMatrix | None = None) -> FloatArray:
@@ -158,7 +161,12 @@ class ExpectationMaximisation(ABC):
         return Outcome(step, dirichlet, pooled.swapaxes(1, 2), prevalence, np.ones(len(pooled)))
 
 
-def _fit_all(models: Sequence[ExpectationMaximisation], matrices: list[LabelMatrix], start: FloatArray | None) -> None:
+def _fit_all(
+    models: Sequence[ExpectationMaximisation],
+    matrices: list[LabelMatrix],
+    start: FloatArray | None,
+    made: MakePasses,
+) -> None:
     """Fit a model a matrix. They are alike, so the first runs the loop for all."""
     for labels in matrices:
         _check_learnable(labels)
@@ -168,7 +176,7 @@ def _fit_all(models: Sequence[ExpectationMaximisation], matrices: list[LabelMatr
     posterior = np.empty((problem.n_tasks, problem.n_classes)) if start is None else _checked_start(start, problem)
     history: list[float] = []
     least_gain = lead.tol * max(problem.n_taught, 1)
-    with Passes(problem) as passes:
+    with made(problem) as passes:
         sums = passes.votes(posterior) if start is None else passes.sums(posterior)
         step = lead._m_step(problem, sums, posterior)  # noqa: SLF001
         converged = False

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 from scipy.special import psi
 
-from annotator.consensus.em import FLOOR, ExpectationMaximisation, Outcome, Step
+from annotator.consensus.em import FLOOR, ExpectationMaximisation, MakePasses, Outcome, Step
 from annotator.consensus.labels import LabelMatrix
 from annotator.consensus.pool import Pool, coin, log_beta
 from annotator.consensus.prior import ClassifierPrior
@@ -56,7 +56,14 @@ class HierarchicalDawidSkene(ExpectationMaximisation):
     pool_: Pool = field(init=False, repr=False, compare=False)
     prior_: ClassifierPrior | None = field(init=False, repr=False, compare=False, default=None)
 
-    def fit(self, labels: LabelMatrix, *, start: FloatArray | None = None, prior: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        labels: LabelMatrix,
+        *,
+        start: FloatArray | None = None,
+        passes: MakePasses = Passes,
+        prior: ArrayLike | None = None,
+    ) -> Self:
         """Learn from labels and, where given, a classifier's probability of each class of each task.
 
         `prior` has shape (n_tasks, n_classes) and must not have been learned from these labels (cross-fit it). How far
@@ -67,9 +74,9 @@ class HierarchicalDawidSkene(ExpectationMaximisation):
         if prior is not None:
             labelled = np.bincount(labels.task, minlength=labels.n_tasks) > 0
             classifier = ClassifierPrior.of(prior, (labels.n_tasks, labels.n_classes), labelled.astype(np.float64))
-            alone = replace(self, temper=False).fit(labels, start=start)
+            alone = replace(self, temper=False).fit(labels, start=start, passes=passes)
             self.prior_, self.pool_, start = classifier, alone.pool_, alone.posterior_
-        return super().fit(labels, start=start)
+        return super().fit(labels, start=start, passes=passes)
 
     @property
     def _least(self) -> int:

@@ -23,6 +23,8 @@ WEIGHTS = ("none", "linear", "quadratic")
 MAX_CELLS = 100_000_000
 """Joint tables with more entries than this (raters x raters x classes x classes) are refused."""
 
+_NO_VARIANCE = 1e-12  # what rounding leaves of a variance of 0
+
 
 @dataclass(frozen=True, slots=True)
 class Pairwise:
@@ -38,6 +40,28 @@ class Pairwise:
     def kappa(self, weights: str = "none") -> FloatArray:
         """Return Cohen's kappa of each two raters, shape (n_raters, n_raters); NaN where it is undefined."""
         return _kappa(self.joint.reshape(*self.joint.shape[:2], -1).astype(np.float64), _disagreement(self, weights))
+
+    def kappa_interval(self, weights: str = "none", z: float = 1.96) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return kappa of each two raters with large-sample bounds, each of shape (n_raters, n_raters), all pairs at once.
+
+        The bounds are NaN where kappa is, and where the variance is 0: two raters who never differed leave no trace of how often
+        they would. For one pair of few items `agreement` draws the items instead. Source of the variance: Fleiss, J. L., Cohen, J.
+        & Everitt, B. S. (1969). Large sample standard errors of kappa and weighted kappa. Psychological Bulletin 72:323-327.
+        """
+        disagreement = _disagreement(self, weights)
+        cells = self.joint.astype(np.float64)
+        n_items = cells.sum(axis=(2, 3))
+        share = quotient(cells, np.broadcast_to(n_items[..., None, None], cells.shape))
+        first, second = share.sum(axis=3), share.sum(axis=2)
+        by_first, by_second = second @ disagreement, first @ disagreement
+        observed = (share * disagreement).sum(axis=(2, 3))
+        expected = (first * by_first).sum(axis=2)
+        kappa = 1 - quotient(observed, expected)
+        chance = by_first[..., :, None] + by_second[..., None, :] - 2 * expected[..., None, None]
+        influence = (1 - kappa)[..., None, None] * chance - (disagreement - observed[..., None, None])
+        variance = quotient((share * influence**2).sum(axis=(2, 3)), expected**2 * n_items)
+        spread = z * np.sqrt(np.where(variance > _NO_VARIANCE, variance, np.nan))
+        return kappa, np.maximum(kappa - spread, -1.0), np.minimum(kappa + spread, 1.0)
 
     def agreement(
         self,

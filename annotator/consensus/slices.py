@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from annotator.consensus.agreement import ONE_CLASS, Agreement, measure
 from annotator.consensus.bootstrap import FloatArray, Kinds, Resampling
+from annotator.consensus.counts import kinds_of_rows
 from annotator.consensus.labels import LabelMatrix
 from annotator.consensus.metric import Metric
 from annotator.domain.errors import InputError
@@ -112,7 +113,7 @@ def _measure(
     n_raters: int,
     resampling: Resampling,
 ) -> Agreement:
-    kinds, times = np.unique(rows, axis=0, return_counts=True)
+    kinds, times = kinds_of_rows(rows)
     return measure(Kinds(kinds, times, vectors), metric.alpha, ONE_CLASS, n_raters if len(times) else 0, resampling)
 
 

@@ -13,8 +13,7 @@ from sqlmodel import Session
 from annotator.domain.controls import Placement, order_of
 from annotator.domain.exposure import high_ratings
 from annotator.domain.schema import Kind, Schema
-from annotator.storage import controls
-from annotator.storage import wellbeing as settings
+from annotator.storage import controls, wellbeing as settings
 from annotator.storage.known import Condition
 from annotator.storage.tables_quality import QualityPolicy
 
@@ -52,8 +51,8 @@ def drawn(
 
 def concern(session: Session, schema: Schema, item_id: str) -> bool | None:
     """Say whether a control item is of high concern; None where it is no control."""
-    control = controls.expected(session, item_id)
-    return None if control is None else control.expected.get(schema.rating.name) in high_ratings(schema)
+    planted, rating = controls.rating_expected(session, item_id, schema.rating.name)
+    return rating in high_ratings(schema) if planted else None
 
 
 def _bearable(session: Session, schema: Schema, person_id: str, *, mild: bool) -> list[Condition]:

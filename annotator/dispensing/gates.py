@@ -11,24 +11,27 @@ from annotator.domain.leases import EmptyReason
 from annotator.domain.roles import Role
 from annotator.storage import guideline_life, onboarding, vetting
 from annotator.storage.known import Condition
-from annotator.storage.tables import Person, Project
+from annotator.storage.tables import Project
 
 
-def refusal(session: Session, project: Project, person: Person) -> EmptyReason | None:
-    """Return why nothing is handed to this person in this project; None where nothing stands in the way here."""
-    if person.role != Role.VOLUNTEER:
+def refusal(session: Session, project: Project, person_id: str, role: str) -> EmptyReason | None:
+    """Return why nothing is handed to this person in this project; None where nothing stands in the way here.
+
+    The project is as it is in this transaction (`projects.current`).
+    """
+    if role != Role.VOLUNTEER:
         return EmptyReason.NOT_QUALIFIED
-    if onboarding.next_step(session, person.id) is not None:
+    if onboarding.next_step(session, person_id) is not None:
         return EmptyReason.ONBOARDING
-    if not guideline_life.may_be_used(session, project.id, project.guideline_version_id):
+    if not (project.demonstration or guideline_life.standing(session, project.guideline_version_id).approved):
         return EmptyReason.NOT_APPROVED
-    if vetting.pause_of(session, person.id) is not None:
+    if vetting.is_paused(session, person_id):
         return EmptyReason.PAUSED
-    if guideline_life.quiz_due(session, project.id, project.guideline_version_id, person.id):
+    if guideline_life.quiz_due(session, project.id, project.guideline_version_id, person_id):
         return EmptyReason.QUIZ
     return None
 
 
-def allowed(session: Session, project_id: str, person_id: str) -> list[Condition]:
+def allowed(session: Session, project: Project, person_id: str) -> list[Condition]:
     """Return what every posting for this person must meet: a source that their checks, and the project, allow."""
-    return [*vetting.allowed(session, person_id), *guideline_life.allowed(session, project_id)]
+    return [*vetting.allowed(session, person_id), *guideline_life.allowed(project)]

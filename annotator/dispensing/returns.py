@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlmodel import Session
@@ -12,21 +13,34 @@ from annotator.domain.leases import LeaseState
 from annotator.domain.schema import Flag
 from annotator.storage import audit, exposure, item_state, leases, outbox
 from annotator.storage.database import Database
+from annotator.storage.leases import Holding
 from annotator.storage.outbox import OutboxKind
-from annotator.storage.tables import FlagReport, Lease
+from annotator.storage.tables import FlagReport
 
 _BATCH = 100
 
 
 def expire_overdue(database: Database, now: datetime) -> int:
     """End the leases whose time is up and give their slots back, one transaction each; return how many."""
-    with database.reading() as session:
+    with database.glance() as session:
         overdue = leases.overdue(session, now, _BATCH)
+    return _expire(database, overdue, lambda lease: lease.expires_at <= now, now)
+
+
+def expire_from_the_future(database: Database, now: datetime) -> int:
+    """End the leases that a clock which ran ahead has opened, so that their items do not wait for that moment; return how many."""
+    with database.reading() as session:
+        ahead = leases.from_the_future(session, now, _BATCH)
+    return _expire(database, ahead, lambda lease: lease.created_at > now + leases.AHEAD, now)
+
+
+def _expire(database: Database, lease_ids: Iterable[str], due: Callable[[Holding], bool], now: datetime) -> int:
+    """End each lease that is still live and due once its row is locked; return how many."""
     ended = 0
-    for lease_id in overdue:
+    for lease_id in lease_ids:
         with database.writing() as session:
             lease = leases.locked(session, lease_id)
-            if lease is not None and lease.state == LeaseState.LIVE and lease.expires_at <= now:
+            if lease is not None and lease.state == LeaseState.LIVE and due(lease):
                 end(session, lease, LeaseState.EXPIRED, audit.SERVICE, now)
                 ended += 1
     return ended
@@ -44,10 +58,15 @@ def skip(database: Database, person_id: str, lease_id: str, now: datetime) -> No
 def release(database: Database, person_id: str, now: datetime) -> None:
     """Give back whatever the person holds, as when they take a break."""
     with database.writing() as session:
-        live = leases.live_lease(session, person_id)
-        lease = leases.locked(session, live.id) if live is not None else None
-        if lease is not None and lease.state == LeaseState.LIVE:
-            end(session, lease, LeaseState.RELEASED, person_id, now)
+        give_back(session, person_id, now)
+
+
+def give_back(session: Session, person_id: str, now: datetime) -> None:
+    """End what the person holds, if they hold anything, in the transaction of something else."""
+    live = leases.live_lease(session, person_id)
+    lease = leases.locked(session, live.id) if live is not None else None
+    if lease is not None and lease.state == LeaseState.LIVE:
+        end(session, lease, LeaseState.RELEASED, person_id, now)
 
 
 def flag(database: Database, person_id: str, lease_id: str, kind: Flag, note: str | None, now: datetime) -> None:
@@ -64,24 +83,26 @@ def flag(database: Database, person_id: str, lease_id: str, kind: Flag, note: st
 
 def quarantine(session: Session, actor: str, item_id: str, reason: str, now: datetime) -> None:
     """Take an item out of everybody's hands until people have looked at it."""
+    shut(session, actor, item_id, ItemState.QUARANTINED, now, reason=reason)
+
+
+def shut(session: Session, actor: str, item_id: str, to: ItemState, now: datetime, **detail: str) -> None:
+    """Take an item out of everybody's hands, and out of Label Studio."""
     for held in leases.live_on_item(session, item_id):
         end(session, held, LeaseState.RELEASED, actor, now)
-    if item_state.move(session, now, actor, item_id, ItemState.QUARANTINED, reason=reason):
+    if item_state.move(session, now, actor, item_id, to, **detail):
         outbox.add(session, now, OutboxKind.ITEM_WITHDRAWN, item_id)
 
 
-def end(session: Session, lease: Lease, state: LeaseState, actor: str, now: datetime) -> None:
+def end(session: Session, lease: Holding, state: LeaseState, actor: str, now: datetime) -> None:
     """End a lease, its item locked already: the slot goes back, and the person's active time ends with it."""
-    lease.state = state.value
-    lease.ended_at = now
-    session.add(lease)
-    session.flush()
+    leases.settle(session, lease.id, state, now)
     exposure.end(session, lease.person_id, now)
     item_state.return_slot(session, lease.item_id)
     audit.record(session, now, actor, f"lease.{state.value}", lease.item_id, lease=lease.id)
 
 
-def held_lease(session: Session, person_id: str, lease_id: str) -> Lease:
+def held_lease(session: Session, person_id: str, lease_id: str) -> Holding:
     """Return the person's own lease, locked.
 
     Raises:
@@ -93,7 +114,7 @@ def held_lease(session: Session, person_id: str, lease_id: str) -> Lease:
     return lease
 
 
-def require_live(lease: Lease, now: datetime) -> None:
+def require_live(lease: Holding, now: datetime) -> None:
     """Raise `LeaseExpiredError` unless the lease is live and its time is not up."""
     if lease.state == LeaseState.LIVE and lease.expires_at > now:
         return

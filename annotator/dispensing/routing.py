@@ -3,7 +3,8 @@
 A draw says what picks. The audit takes the next item of the slice that chance has set apart once and for all. The model takes
 the item from which this person's answer is expected to tell most, in bits for each minute of their time: one that others have
 begun, or a new one from the top of the pool's priority index. What is begun is finished first once much is begun: an item that
-nobody settles is of no use to anybody. The seeded random order is what everything falls back on.
+nobody settles is of no use to anybody. The seeded random order is what everything falls back on. What a coordinator has raised
+comes before all that, and what was lowered after it; the audit alone is not bent by either, since it would not be chance's any more.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from sqlmodel import Session
 
 from annotator.dispensing.posterior import skills_of
 from annotator.domain.schema import LabelSpec
-from annotator.storage import consensus, learning, leases, projects
+from annotator.storage import candidates, consensus, learning, projects
+from annotator.storage.candidates import Candidate, Conditions
 from annotator.storage.learning import Standing
-from annotator.storage.leases import Candidate, Conditions
 from annotator.storage.tables import Project
 
 _BEGUN = 64  # begun items looked at; where there are as many, nothing new is begun
@@ -71,10 +72,14 @@ class Router:
 
     def choose(self, conditions: Conditions, *, pass_over_locked: bool) -> Picked | None:
         """Return an item the person never held that meets the conditions; None where there is none to be had."""
-        for turn in self.turns:
-            found = self._by(turn, conditions, pass_over_locked=pass_over_locked)
-            if found is not None:
-                return found
+        if Pick.AUDIT in self.turns and (found := self._by(Pick.AUDIT, conditions, pass_over_locked=pass_over_locked)):
+            return found
+        where = (self.session, self.project.id, self.person_id)
+        for precedence in candidates.precedences(*where, conditions):
+            at_that_place = [*conditions, candidates.at_precedence(precedence)]
+            for turn in (one for one in self.turns if one is not Pick.AUDIT):
+                if found := self._by(turn, at_that_place, pass_over_locked=pass_over_locked):
+                    return found
         return None
 
     def _by(self, pick: Pick, conditions: Conditions, *, pass_over_locked: bool) -> Picked | None:
@@ -83,19 +88,19 @@ class Router:
             return self._most_telling(conditions, pass_over_locked=pass_over_locked)
         if pick is Pick.AUDIT:
             share = self.project.audit_share
-            item_id = leases.audit_candidate(*where, share, conditions, pass_over_locked=pass_over_locked)
+            item_id = candidates.audit_candidate(*where, share, conditions, pass_over_locked=pass_over_locked)
             return Picked(item_id, pick, share) if item_id is not None else None
-        item_id = leases.candidate(*where, conditions, pass_over_locked=pass_over_locked)
+        item_id = candidates.candidate(*where, conditions, pass_over_locked=pass_over_locked)
         return Picked(item_id, pick) if item_id is not None else None
 
     def _most_telling(self, conditions: Conditions, *, pass_over_locked: bool) -> Picked | None:
         where = (self.session, self.project.id, self.person_id)
-        found = leases.begun(*where, self.project.overlap, conditions, _BEGUN)
+        found = candidates.begun(*where, self.project.overlap, conditions, _BEGUN)
         if len(found) < _BEGUN:
-            found = [*found, *leases.fresh(*where, conditions, _FRESH)]
+            found = [*found, *candidates.fresh(*where, conditions, _FRESH)]
         for place in self._best(found):
             item_id = found[place].item_id
-            if not pass_over_locked or leases.lock_open(self.session, item_id):
+            if not pass_over_locked or candidates.lock_open(self.session, item_id):
                 return Picked(item_id, Pick.MODEL)
         return None
 

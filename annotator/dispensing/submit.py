@@ -14,17 +14,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from annotator.dispensing.finishing import finish
-from annotator.dispensing.posterior import update_posterior
+from annotator.dispensing.posterior import posterior_of
 from annotator.dispensing.returns import held_lease, require_live
 from annotator.domain.answers import Answer, cannot_tell, flat_labels
 from annotator.domain.errors import ConflictError
 from annotator.domain.exposure import high_ratings
 from annotator.domain.leases import LeaseState
 from annotator.domain.schema import Schema
-from annotator.storage import annotation_log, audit, exposure, item_state, outbox
+from annotator.storage import annotation_log, audit, consensus, exposure, item_state, leases, outbox
 from annotator.storage.database import Database
+from annotator.storage.leases import Holding
 from annotator.storage.outbox import OutboxKind
-from annotator.storage.tables import Annotation, Lease, Project
+from annotator.storage.prepared import store
+from annotator.storage.tables import Annotation, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,20 @@ class Stored:
     created: bool  # False when the same key had stored it before
 
 
+def stored_before(session: Session, person_id: str, lease_id: str, key: str) -> Stored | None:
+    """Return what the person stored under this key for this lease, if they did.
+
+    Raises:
+        ConflictError: the key was used for another item.
+    """
+    known = annotation_log.by_key(session, person_id, key)
+    if known is None:
+        return None
+    if known.lease_id != lease_id:
+        raise ConflictError("This key was used for another item.", mend="Send each answer with a key of its own.")
+    return Stored(known.annotation_id, created=False)
+
+
 def submit(
     database: Database, project: Project, schema: Schema, person_id: str, submission: Submission, now: datetime
 ) -> Stored:
@@ -59,37 +75,36 @@ def submit(
             return _submit(session, project, schema, person_id, submission, now)
     except IntegrityError:
         with database.reading() as session:
-            known = annotation_log.by_key(session, person_id, submission.key)
+            known = stored_before(session, person_id, submission.lease_id, submission.key)
         if known is None:
             raise
-        return _again(known, submission)
+        return known
 
 
 def _submit(
     session: Session, project: Project, schema: Schema, person_id: str, submission: Submission, now: datetime
 ) -> Stored:
     lease = held_lease(session, person_id, submission.lease_id)
-    known = annotation_log.by_key(session, person_id, submission.key)
+    known = stored_before(session, person_id, submission.lease_id, submission.key)
     if known is not None:
-        return _again(known, submission)
+        return known
     require_live(lease, now)
     annotation = _annotation(lease, schema, project.guideline_version_id, submission, now)
-    lease.state, lease.ended_at = LeaseState.ANSWERED.value, now
-    session.add_all([annotation, lease])
-    session.flush()
+    store(session, annotation)
+    leases.settle(session, lease.id, LeaseState.ANSWERED, now)
     high = None if annotation.rating is None else annotation.rating in high_ratings(schema)
     exposure.end(session, person_id, now, high=high)
     audit.record(session, now, person_id, "annotation.created", lease.item_id, annotation=annotation.id)
     outbox.add(session, now, OutboxKind.ANNOTATION, annotation.id)
-    if annotation.rating is not None:
-        update_posterior(session, project.id, schema.rating, lease.item_id)
-    if item_state.record_answer(session, lease.item_id):
+    found = posterior_of(session, project.id, schema.rating, lease.item_id) if annotation.rating is not None else None
+    told = consensus.posterior_values(*found) if found is not None else None
+    if item_state.record_answer(session, lease.item_id, told):
         finish(session, project, schema, lease.item_id, now)
     return Stored(annotation.id, created=True)
 
 
 def _annotation(
-    lease: Lease, schema: Schema, guideline_version_id: str, submission: Submission, now: datetime
+    lease: Holding, schema: Schema, guideline_version_id: str, submission: Submission, now: datetime
 ) -> Annotation:
     labels = flat_labels(schema, submission.answer)
     return Annotation(
@@ -106,9 +121,3 @@ def _annotation(
         lead_time=submission.lead_time,
         created_at=now,
     )
-
-
-def _again(known: Annotation, submission: Submission) -> Stored:
-    if known.lease_id != submission.lease_id:
-        raise ConflictError("This key was used for another item.", mend="Send each answer with a key of its own.")
-    return Stored(known.id, created=False)

@@ -16,9 +16,13 @@ from annotator.storage import exposure, known, wellbeing
 from annotator.storage.known import Condition
 
 
-def decision(session: Session, project_id: str, person_id: str, now: datetime) -> Go | Rest:
-    """Decide by the person's whole ledger, whichever project and tab it came from, under this project's limits."""
-    return decide(now, *_standing(session, project_id, person_id, now))
+def decision(
+    session: Session, project_id: str, person_id: str, now: datetime, limits: Limits | None = None
+) -> Go | Rest:
+    """Decide by the person's whole ledger, whichever project and tab it came from, under this project's limits, which the caller
+    may have read before.
+    """
+    return decide(now, *_standing(session, project_id, person_id, now, limits))
 
 
 def session_over(session: Session, project_id: str, person_id: str, now: datetime) -> Rest:
@@ -33,7 +37,7 @@ def wanted(session: Session, schema: Schema, person_id: str) -> list[Condition]:
     """Return what every item for this person must meet: nobody has found in it what they would rather not see."""
     codes = set(wellbeing.preferences_of(session, person_id).opt_outs)
     return [
-        known.without(chosen, question.states[0].value)
+        known.without(tuple(chosen), question.states[0].value)
         for question in schema.questions
         if question.kind is Kind.SPANS
         and (chosen := [choice.value for choice in question.choices if choice.value in codes])
@@ -54,9 +58,11 @@ class _Standing(NamedTuple):
     zones: Sequence[Zone]
 
 
-def _standing(session: Session, project_id: str, person_id: str, now: datetime) -> _Standing:
+def _standing(
+    session: Session, project_id: str, person_id: str, now: datetime, limits: Limits | None = None
+) -> _Standing:
     return _Standing(
         exposure.ledger(session, person_id, now),
-        wellbeing.limits_of(session, project_id),
+        limits or wellbeing.limits_of(session, project_id),
         wellbeing.zones_of(session, person_id, project_id, now),
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from annotator.dispensing.posterior import update_posterior
-from annotator.dispensing.returns import end
+from annotator.dispensing.returns import give_back
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
 from annotator.domain.schema import Schema
@@ -27,10 +27,7 @@ _REOPENED = (ItemState.AGREED, ItemState.ADJUDICATING)
 def leave(database: Database, schema: Schema, person_id: str, now: datetime, *, withdraw_answers: bool) -> int:
     """Take the consent back, and with it the answers where asked to; return how many answers went."""
     with database.writing() as session:
-        live = leases.live_lease(session, person_id)
-        lease = leases.locked(session, live.id) if live is not None else None
-        if lease is not None and lease.state == LeaseState.LIVE:
-            end(session, lease, LeaseState.RELEASED, person_id, now)
+        give_back(session, person_id, now)
         onboarding.revoke_consent(session, now, person_id)
         withdrawal.depart(session, now, person_id, withdraws=withdraw_answers)
         if withdraw_answers:
@@ -59,9 +56,8 @@ def _withdraw(session: Session, schema: Schema, lease_id: str, now: datetime) ->
         return False
     item = session.get_one(Item, lease.item_id, populate_existing=True)
     withdrawal.bury(session, annotation, now)
-    lease.state = LeaseState.SKIPPED.value  # frees the slot; the item is never offered to its giver again
-    session.add(lease)
-    session.flush()
+    # frees the slot; the item is never offered to its giver again
+    leases.settle(session, lease.id, LeaseState.SKIPPED, lease.ended_at)
     item_state.take_back_answer(session, item.id)
     consensus.forget_posterior(session, item.id)
     update_posterior(session, item.project_id, schema.rating, item.id)

@@ -28,20 +28,29 @@ TITLES = {
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def expected_error(posterior: Sequence[float] | None, n_values: int) -> float:
-    """Return by how many steps the best guess at an ordinal rating is expected to be off: what a decision takes away.
+def expected_error(posterior: Sequence[float] | None, n_values: int, *, scale: bool = True) -> float:
+    """Return by how many steps the best guess at a rating is expected to be off: what a decision takes away.
 
-    The guess is the posterior's median, which has the least expected distance. `posterior` has `n_values` shares, in order;
-    None, where nobody could tell, stands for equal shares.
+    The guess is the posterior's median, which has the least expected distance; without a scale every wrong value is one step
+    off. `posterior` has `n_values` shares, in order; None, where nobody could tell, stands for equal shares.
     """
     shares = posterior or [1 / n_values] * n_values
+    if not scale:
+        return 1 - max(shares)
     return min(sum(p * abs(k - guess) for k, p in enumerate(shares)) for guess in range(len(shares)))
 
 
-def is_severe(ratings: Sequence[str | None], values: Sequence[str], threshold: str | None) -> bool:
-    """Say whether anybody rated at or above `threshold`; such an item takes two adjudicators. None: no item does."""
+def is_severe(
+    ratings: Sequence[str | None], values: Sequence[str], threshold: str | None, *, scale: bool = True
+) -> bool:
+    """Say whether anybody rated at or above `threshold`; such an item takes two adjudicators. None: no item does.
+
+    Without a scale nothing lies above: only the threshold itself counts.
+    """
     if threshold not in values:
         return False
+    if not scale:
+        return threshold in ratings
     least = values.index(threshold)
     return any(rating in values and values.index(rating) >= least for rating in ratings)
 

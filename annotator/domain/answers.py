@@ -89,4 +89,4 @@ def _question_labels(question: Question, answer: Answer) -> dict[str, str | None
 def _state(question: Question, label: str, answer: Answer) -> str:
     """A choice marked with several states takes the first in the schema's order: a text that shows it shows it."""
     marked = {span.state for span in answer.spans if span.question == question.id and span.label == label}
-    return next((state.value for state in question.states if state.value in marked), question.unmarked)
+    return next((state for state in question.state_values if state in marked), question.unmarked)

@@ -98,7 +98,7 @@ def _steps(schema: Schema, expected: Mapping[str, str | None], given: Mapping[st
     answer, truth = given.get(name), expected.get(name)
     if answer not in values or truth not in values:
         return None
-    return abs(values.index(answer) - values.index(truth))
+    return schema.rating.apart(values.index(answer), values.index(truth))
 
 
 def _different(

@@ -50,8 +50,27 @@ class UnauthenticatedError(AnnotatorError):
     """Nobody is signed in."""
 
 
+class SecondFactorNeededError(UnauthenticatedError):
+    """The password was right, and a code is needed as well."""
+
+    def __init__(self, person_id: str) -> None:
+        super().__init__("A code of the second factor is needed.", mend="Send it as `code`.")
+        self.person_id = person_id
+
+
+class SecondFactorKeyError(UnauthenticatedError):
+    """The key that secrets of second factors are sealed with is not here."""
+
+
 class ForbiddenError(AnnotatorError):
     """Somebody is signed in, and may not do this."""
+
+
+class SecondFactorMissingError(ForbiddenError):
+    """The role has to sign in with a second factor here, and this person has not set one up."""
+
+    def __init__(self) -> None:
+        super().__init__("Your role needs a second factor here.", mend="Set it up at /me/second-factor.")
 
 
 class RateLimitedError(AnnotatorError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from annotator.domain.leases import EmptyReason
@@ -119,7 +119,7 @@ def used(now: datetime, ledger: Sequence[Interval], limits: Limits, zone: ZoneIn
         active=_total(_since_gap(now, ledger, timedelta(minutes=limits.break_minutes))),
         session=_total(_since_gap(now, ledger, timedelta(minutes=limits.session_gap_minutes))),
         day=_within(ledger, _moment(today, 0, zone, 0), now),
-        days=frozenset(day for interval in ledger for day in _days(interval, zone)),
+        days=_active_days(ledger, zone),
     )
 
 
@@ -140,8 +140,12 @@ def next_session(now: datetime, ledger: Sequence[Interval], limits: Limits) -> d
 
 
 def high_ratings(schema: Schema) -> tuple[str, ...]:
-    """Return the ratings that are of high concern: all from the third of the scale, which is 2 on the house's 0 to 3."""
-    return schema.rating.values[_HIGH_FROM:]
+    """Return the ratings that are of high concern: those that the guideline marks as strong; where it marks none, all from the
+    third of a scale, which is 2 on the house's 0 to 3.
+    """
+    question = schema.question(schema.rating.question)
+    strong = tuple(choice.value for choice in question.choices if choice.strong) if question is not None else ()
+    return strong or (schema.rating.values[_HIGH_FROM:] if schema.rating.is_scale else ())
 
 
 def _bounds(now: datetime, ledger: Sequence[Interval], limits: Limits, zones: Sequence[Zone]) -> list[_Bound]:
@@ -217,6 +221,26 @@ def _total(intervals: Sequence[Interval]) -> timedelta:
 def _within(ledger: Sequence[Interval], start: datetime, end: datetime) -> timedelta:
     cut = (min(interval.ended, end) - max(interval.started, start) for interval in ledger)
     return sum((part for part in cut if part > timedelta()), timedelta())
+
+
+def _active_days(ledger: Sequence[Interval], zone: ZoneInfo) -> frozenset[date]:
+    """Return the local days with active time. Most intervals lie within the day of the one before, which needs no calendar."""
+    found: set[date] = set()
+    begins = ends = datetime.min.replace(tzinfo=UTC)
+    for interval in ledger:
+        if begins <= interval.started and interval.ended <= ends:
+            continue
+        found |= (days := _days(interval, zone))
+        begins, ends = _surely_within(max(days), zone)
+    return frozenset(found)
+
+
+def _surely_within(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return two moments between which it is that local day, whichever way clocks change at its midnights."""
+    begins, ends = (
+        [_moment(midnight, 0, zone, fold) for fold in (0, 1)] for midnight in (day, day + timedelta(days=1))
+    )
+    return max(begins), min(ends)
 
 
 def _days(interval: Interval, zone: ZoneInfo) -> set[date]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from annotator.domain.controls import Outcome, compare
 from annotator.domain.schema import Choice, Kind, Question, Schema
+from annotator.domain.words import Words, worded
 
 Labels = Mapping[str, str | None]
 
@@ -18,8 +19,8 @@ class Row:
     """One question or indicator: what was said and what is expected, in the words of the guideline. `quotes` show it."""
 
     title: str
-    given: str
-    expected: str
+    given: Words | str
+    expected: Words | str
     right: bool
     clause: str
     quotes: tuple[str, ...] = ()
@@ -56,7 +57,7 @@ def comparison(
 
 def _rating(question: Question, expected: Labels, given: Labels, outcome: Outcome) -> Row:
     wanted = _title(question, expected.get(question.id))
-    said = _title(question, given.get(question.id)) or "Cannot tell"
+    said = _title(question, given.get(question.id)) or worded("Cannot tell")
     choice = question.choice(expected.get(question.id) or "")
     return Row(question.title, said, wanted, outcome.steps == 0, choice.clause if choice else "")
 
@@ -76,9 +77,9 @@ def _choices(
     return rows
 
 
-def _word(question: Question, value: str) -> str:
+def _word(question: Question, value: str) -> Words | str:
     if question.kind is Kind.TAGS:
-        return "ticked" if value == "yes" else "not ticked"
+        return worded("ticked") if value == "yes" else worded("not ticked")
     return next((state.title.lower() for state in question.states if state.value == value), value)
 
 

@@ -6,9 +6,10 @@ value, since a rejects file is kept.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,8 @@ from annotator.domain.items import Source
 
 COLUMNS = ("id", "text", "source", "language", "campaign", "epoch", "region", "quarter")
 REQUIRED = ("id", "text", "source")
+OF_PICTURES = tuple("image" if column == "text" else column for column in COLUMNS)
+"""The columns of a list of pictures: each row names a file in the place of a text."""
 MAX_TEXT = 20_000
 MAX_FIELD = 200
 
@@ -143,35 +146,57 @@ class Row:
     epoch: str | None = None
     region: str | None = None
     quarter: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """A picture that was written anew from its dots alone."""
+
+    content: bytes
+    media_type: str
+    width: int
+    height: int
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
 
 
 class RowError(ValueError):
     """Why one row can't be taken; the message names the column and never quotes the value."""
 
 
-def identifying(columns: Iterable[str]) -> list[str]:
+def required(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that must not be empty, of those that a file may have."""
+    return tuple(columns[: len(REQUIRED)])
+
+
+def identifying(columns: Iterable[str], known: Sequence[str] = COLUMNS) -> list[str]:
     """Return the column names that could identify a person, in the order given."""
-    return [column for column in columns if column not in COLUMNS and _is_identifying(column)]
+    return [column for column in columns if column not in known and _is_identifying(column)]
 
 
-def check_row(raw: Mapping[str, Any]) -> Row:
-    """Return the row in its checked form.
+def check_row(raw: Mapping[str, Any], known: Sequence[str] = COLUMNS) -> Row:
+    """Return the row in its checked form; `known` are the columns of texts or of pictures.
 
     Raises:
         RowError: a column is missing or has the wrong form.
     """
-    if identifying(raw):
-        raise RowError(f"column {identifying(raw)[0]!r} could identify a person")
-    for column in REQUIRED:
+    if found := identifying(raw, known):
+        raise RowError(f"column {found[0]!r} could identify a person")
+    for column in required(known):
         if raw.get(column) in (None, ""):
-            raise RowError(f"column 'id', 'text' and 'source' are needed: {column!r} is empty")
-    text = raw["text"]
-    if not isinstance(text, str):
-        raise RowError("column 'text' is not text")
+            raise RowError(f"column 'id', {known[1]!r} and 'source' are needed: {column!r} is empty")
+    body = raw[known[1]]
+    if not isinstance(body, str):
+        raise RowError(f"column {known[1]!r} is not text")
+    is_text = known[1] == "text"
     fields = {column: _field(column, raw.get(column)) for column in COLUMNS if column != "text"}
     return Row(
         id=str(fields["id"]),
-        text=_text(text),
+        text=_text(body) if is_text else "",
+        image=None if is_text else _field("image", body),
         source=_source(fields["source"]),
         language=_formed("language", fields["language"], _LANGUAGE, "such as en or es-MX"),
         campaign=fields["campaign"],

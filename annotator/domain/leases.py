@@ -1,14 +1,15 @@
-"""The life of a lease: `live → answered | skipped | expired | released`; an expired or released one may live again."""
+"""The life of a lease: `live → answered | skipped | expired | released`; an expired or released one may live again, a skipped one by an undo."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 
 class LeaseState(StrEnum):
     LIVE = "live"
     ANSWERED = "answered"
-    SKIPPED = "skipped"  # the volunteer would rather not; never offered to them again
+    SKIPPED = "skipped"  # the volunteer would rather not; never offered to them again, unless they take it back at once
     EXPIRED = "expired"  # time ran out; offered again when nothing fresh is left
     RELEASED = "released"  # the volunteer left, or the item was taken away; as expired
 
@@ -30,3 +31,7 @@ class EmptyReason(StrEnum):
     DAY_OVER = "day_over"
     WEEK_OVER = "week_over"
     QUIET_HOURS = "quiet_hours"
+
+
+UNDO = timedelta(minutes=5)
+"""For so long a skip, or a flag that shuts nothing away, can be taken back by whoever made it."""

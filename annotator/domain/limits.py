@@ -26,6 +26,11 @@ _LONGER_IS_STRICTER = ("break_minutes", "session_gap_minutes")
 _QUIET = ("quiet_from", "quiet_until")
 
 
+def bounds_of(name: str) -> tuple[int, int]:
+    """Return the least and the largest value that a limit can have at all."""
+    return _LEAST[name], _MOST.get(name, 1_000_000)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much one person may be shown. Hours are of the person's own clock; `quiet_from == quiet_until` is none.
@@ -47,7 +52,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
-            value, most = getattr(self, name), _MOST.get(name, 1_000_000)
+            value, (_, most) = getattr(self, name), bounds_of(name)
             if not least <= value <= most:
                 raise InputError(f"{value} is out of bounds.", where=name, mend=f"Give {least} to {most}.")
 

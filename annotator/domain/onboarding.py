@@ -15,6 +15,14 @@ class Step(StrEnum):
     PREFERENCES = "preferences"  # what one would rather not see, collapsed text, time zone
 
 
+TITLES = {
+    Step.ABOUT: "What the work is",
+    Step.CONSENT: "Age and consent",
+    Step.CONDUCT: "Code of conduct",
+    Step.SUPPORT: "Support",
+    Step.PREFERENCES: "Your choices",
+}
+
 SIGNED = (Step.ABOUT, Step.CONSENT, Step.CONDUCT)
 """Steps that agree to a text. A new version of it asks again."""
 

@@ -11,8 +11,9 @@ Continuous inspection schemes, E. S. Page, Biometrika 41 (1954) 100-115. The sha
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from annotator.domain.controls import Outcome
 
@@ -30,6 +31,13 @@ THRESHOLD = 10.0
 """A pause is proposed where the statistic reaches this."""
 
 
+class PauseDecision(StrEnum):
+    """What a person decides on a pause that the service has proposed."""
+
+    RESUME = "resume"
+    KEEP = "keep"
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """What one answer says: a log-likelihood ratio, careless over attentive. `fast` is told only where it counted."""
@@ -39,6 +47,10 @@ class Weighed:
 
 
 NOTHING = Weighed(0.0)
+
+
+def _steps_between(one: int, other: int) -> int:
+    return abs(one - other)
 
 
 def weigh_control(outcome: Outcome, planted: Sequence[str], *, fast: bool) -> Weighed:
@@ -53,16 +65,19 @@ def weigh_control(outcome: Outcome, planted: Sequence[str], *, fast: bool) -> We
     return _with_speed(llr, wrong=outcome.right is False, fast=fast)
 
 
-def weigh_agreement(rating: int | None, others: Sequence[float], *, fast: bool) -> Weighed:
-    """Weigh a rating (its place on the scale, None for "cannot tell") against what the others' ratings make probable.
+def weigh_agreement(
+    rating: int | None, others: Sequence[float], *, fast: bool, apart: Callable[[int, int], int] = _steps_between
+) -> Weighed:
+    """Weigh a rating (its place, None for "cannot tell") against what the others' ratings make probable.
 
-    `others` has one probability a rating, the person's own answer left out.
+    `others` has one probability a rating, the person's own answer left out; `apart` says how many steps lie between two.
     """
     if rating is None:
         return NOTHING
     distances: dict[int, float] = {}
     for value, probability in enumerate(others):
-        distances[abs(value - rating)] = distances.get(abs(value - rating), 0.0) + probability
+        steps = apart(value, rating)
+        distances[steps] = distances.get(steps, 0.0) + probability
     wrong = sum(probability for steps, probability in distances.items() if steps > 1) > 0.5
     return _with_speed(_steps_llr(distances), wrong=wrong, fast=fast)
 

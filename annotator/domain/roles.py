@@ -22,6 +22,9 @@ HOME = {
 }
 """The page each role starts from."""
 
+COORDINATORS = frozenset({Role.COORDINATOR, Role.ADMIN})
+"""Who may do what falls to a coordinator."""
+
 MAY_INVITE: dict[Role, frozenset[Role]] = {
     Role.VOLUNTEER: frozenset(),
     Role.ADJUDICATOR: frozenset(),

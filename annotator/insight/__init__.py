@@ -1,1 +1,1 @@
-"""What is known so far: label matrices from the stored answers, and the agreement they show."""
+"""What is known so far: agreement, consensus, pace and drift from what is stored, and the exports and releases made of it."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotator.consensus.agreement import NO_PAIR, Agreement, krippendorff_alpha
-from annotator.domain.schema import LabelSpec, Level, Schema
-from annotator.insight.labels import LabelTable
+from annotator.domain.schema import LabelSpec, Schema
+from annotator.insight.labels import LabelTable, titles
 
 MINIMUM_ITEMS = 20
 """Under so many items agreement is shown pale: read nothing into it yet."""
@@ -29,21 +29,16 @@ class LabelAgreement:
 
 def agreement_by_label(schema: Schema, table: LabelTable) -> list[LabelAgreement]:
     """Return one row a label, in the guideline's order; the same answers give the same intervals."""
-    titles = _titles(schema)
-    return [_one(spec, titles[spec.name], table) for spec in schema.labels]
+    named = titles(schema)
+    return [_one(spec, named[spec.name], table) for spec in schema.labels]
 
 
 def _one(spec: LabelSpec, title: str, table: LabelTable) -> LabelAgreement:
     labels = table.matrix(spec)
     n_labels = labels.n_labels if labels is not None else 0
-    missing = 1 - n_labels / table.n_answers if spec.level is Level.ORDINAL and table.n_answers else None
+    missing = 1 - n_labels / table.n_answers if spec.is_rating and table.n_answers else None
     if labels is None:
         return LabelAgreement(spec, title, Agreement(None, None, None, 0, 0, 0, NO_PAIR), missing)
     rng = np.random.default_rng(SEED)
     agreement = krippendorff_alpha(labels, level=spec.level.value, bootstrap=BOOTSTRAP, rng=rng)
     return LabelAgreement(spec, title, agreement, missing)
-
-
-def _titles(schema: Schema) -> dict[str, str]:
-    titles = {choice.value: choice.title for question in schema.questions for choice in question.choices}
-    return titles | {question.id: question.title for question in schema.questions}

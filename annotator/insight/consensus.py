@@ -1,4 +1,4 @@
-"""The refit: all answers of a project at once, the rating by the ordinal form and the indicators as one batch.
+"""The refit: all answers of a project at once, the rating by itself (in the ordinal form where it is a scale), the rest as batches.
 
 Between refits each answer brings its item's posterior up to date by itself (`dispensing.posterior`), and so does a refit for items
 that were answered while it ran. Only labels go in: skips, flags, breaks and "cannot tell" move nobody's skill.
@@ -22,6 +22,7 @@ from annotator.consensus.labels import LabelMatrix
 from annotator.consensus.ordinal import OrdinalDawidSkene
 from annotator.consensus.skills import FloatArray, Skills
 from annotator.dispensing.posterior import gains, skills_of, update_posterior
+from annotator.domain.ids import id_after
 from annotator.domain.schema import LabelSpec, Schema
 from annotator.insight.labels import LabelTable
 from annotator.storage import annotation_log, audit, consensus, learning
@@ -85,13 +86,14 @@ def refit_if_due(database: Database, project: Project, schema: Schema, now: date
         answers, _ = annotation_log.mark(session, project.id)
         last = consensus.newest_fit(session, project.id, schema.rating.name)
         standing = learning.standing(session, project.id)
-        asked = consensus.refit_asked(session, project.id)
+        asked = consensus.refit_asked(session, project.id) or consensus.refit_open(session, project.id)
     if last is None:
         due = answers >= FIRST
     else:
         grown = answers >= last.n_answers * (1 + GROWTH)
         newer = standing is not None and standing.model_id != last.model.get(CLASSIFIER)
-        grown_old = answers != last.n_answers and (grown or now - last.fitted_at >= LONGEST)
+        recent = timedelta() <= now - last.fitted_at < LONGEST  # a clock that ran ahead has fitted in the future
+        grown_old = answers != last.n_answers and (grown or not recent)
         due = asked or newer or grown_old
     return due and refit(database, project, schema, now)
 
@@ -100,7 +102,7 @@ def refit(database: Database, project: Project, schema: Schema, now: datetime) -
     """Fit everything anew and store skills and posteriors; False where the answers cannot teach anything yet.
 
     Skills are stored before items: an answer that comes in between uses them, and is seen when its item's turn comes. A refit
-    that another has overtaken leaves the items to that one.
+    that another has overtaken leaves the items to that one; one whose process ends in between is made again.
     """
     with database.writing() as session:
         consensus.refit_done(session, project.id)  # before reading: what is withdrawn meanwhile asks again
@@ -112,22 +114,45 @@ def refit(database: Database, project: Project, schema: Schema, now: datetime) -
         return False
     newest = ""
     with database.writing() as session:
+        consensus.lock_refits(session, project.id)
         for one in fitted.values():
             row = _fit_row(project, one, table.n_answers, said.model_id, now)
+            before = consensus.newest_fit(session, project.id, one.spec.name)
+            row.id = id_after(before.id if before is not None else None)  # the newest, whatever the clock says
             session.add(row)
             session.flush()
-            consensus.replace_skills(session, one.spec.name, _skills(row.id, one))
+            consensus.replace_skills(session, project.id, one.spec.name, _skills(row, one))
             newest = row.id if one.spec == schema.rating else newest
+        consensus.begin_refit(session, project.id, newest)
         audit.record(session, now, audit.SERVICE, "consensus.refitted", project.id, answers=table.n_answers)
-    found = _by_item(schema, table, fitted, said)
-    for batch in batches(found):
+    for batch in batches(_by_item(schema, table, fitted, said)):
         with writing_in_turn(database) as session:
-            fit = consensus.newest_fit(session, project.id, schema.rating.name)
-            if fit is None or fit.id != newest:
+            if not _is_newest(session, project, schema, newest):
                 return False
             for item_id in consensus.set_consensus(session, batch):
                 update_posterior(session, project.id, schema.rating, item_id)
+    for unseen in batches(_not_seen(database, project, table)):
+        with writing_in_turn(database) as session:
+            if not _is_newest(session, project, schema, newest):
+                return False
+            consensus.lock_items(session, unseen)
+            for item_id in unseen:
+                update_posterior(session, project.id, schema.rating, item_id)
+    with database.writing() as session:
+        consensus.end_refit(session, project.id, newest)
     return True
+
+
+def _is_newest(session: Session, project: Project, schema: Schema, fit_id: str) -> bool:
+    fit = consensus.newest_fit(session, project.id, schema.rating.name)
+    return fit is not None and fit.id == fit_id
+
+
+def _not_seen(database: Database, project: Project, table: LabelTable) -> list[str]:
+    """Return items that nobody had answered when the refit began to read, and that may have a first answer by now."""
+    seen = set(table.items.tolist())
+    with database.reading() as session:
+        return [item_id for item_id in consensus.in_hand(session, project.id) if item_id not in seen]
 
 
 def fit_all(schema: Schema, table: LabelTable, said: Said) -> dict[str, Fitted]:
@@ -137,7 +162,8 @@ def fit_all(schema: Schema, table: LabelTable, said: Said) -> dict[str, Fitted]:
     fitted: dict[str, Fitted] = {}
     rating = schema.rating
     if rating in learnable:
-        model = OrdinalDawidSkene(tol=_TOLERANCE).fit(learnable[rating], prior=said.prior(table.items.tolist()))
+        form = OrdinalDawidSkene if rating.is_scale else HierarchicalDawidSkene
+        model = form(tol=_TOLERANCE).fit(learnable[rating], prior=said.prior(table.items.tolist()))
         fitted[rating.name] = Fitted(rating, learnable[rating], model)
     by_shape: dict[int, dict[str, LabelSpec]] = {}
     for spec in learnable:
@@ -157,7 +183,7 @@ def newest_skills(session: Session, project_id: str, spec: LabelSpec) -> Skills:
     known = (
         {}
         if fit is None
-        else {person: row.confusion for person, row in consensus.skills_of(session, spec.name).items()}
+        else {person: row.confusion for person, row in consensus.skills_of(session, project_id, spec.name).items()}
     )
     return skills_of(Evidence([], fit.model if fit is not None else None, known), spec)
 
@@ -196,15 +222,16 @@ def _fit_row(project: Project, one: Fitted, answers: int, classifier: str | None
     )
 
 
-def _skills(fit_id: str, one: Fitted) -> list[Skill]:
+def _skills(fit: ConsensusFit, one: Fitted) -> list[Skill]:
     """Return the matrix of everybody who gave the label, with the accuracy it comes to over the prevalence of the classes."""
     skills: Skills = one.model.skills_
     accuracy = expected_accuracy_of_workers(one.model.dirichlet_, skills.prior)
     return [
         Skill(
             person_id=str(skills.workers[place]),
-            label=one.spec.name,
-            fit_id=fit_id,
+            project_id=fit.project_id,
+            label=fit.label,
+            fit_id=fit.id,
             confusion=skills.confusion[place].tolist(),
             weight=one.model.dirichlet_[place].sum(axis=1).tolist(),
             effective_n=float(one.model.effective_n_[place].sum()),

@@ -7,7 +7,6 @@ suppressed, times and durations become bands, and no id of a judgement goes out,
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,48 +19,35 @@ import orjson
 import pyarrow as pa
 from sqlmodel import Session
 
-from annotator import __version__
-from annotator.domain.governance import Body
-from annotator.domain.items import ItemState
 from annotator.domain.schema import Schema
-from annotator.insight.agreement import agreement_by_label
+from annotator.domain.small_cells import suppress
+from annotator.insight import frozen_facts
 from annotator.insight.cue_swaps import cue_swaps
+from annotator.insight.frozen_facts import Tally, band
 from annotator.insight.labels import LabelTable
 from annotator.insight.planted import Planted
 from annotator.insight.released_consensus import Adjudicated, ReleasedConsensus
-from annotator.privacy.coarsen import quarter, suppress
-from annotator.storage import guideline_life, items, snapshot
+from annotator.privacy.coarsen import quarter
+from annotator.storage import items, snapshot
 from annotator.storage.database import Database
-from annotator.storage.tables import Project
+from annotator.storage.tables import GuidelineVersion, Project
 from exports import columns
 from exports.bias import SWAPS
-from exports.columns import specs_to_json
 from exports.frozen import BATCH, GUIDELINE, TRUTH, Frozen, FrozenWriter
 from exports.pseudonyms import Pseudonyms
 from guidelines.loader import Guideline
 
 ASSISTANCE = "none"
-"""Suggestions are never shown before an answer, so no judgement was assisted."""
+"""Suggestions are never shown before an answer, so no judgement that was given here was assisted."""
+
+NOT_KNOWN = "not known"
+"""Said of judgements that came from another tool, where it does not say."""
 
 _SWAPPED = 20_000
 """Items from which on no more texts are made for the bias test: enough for any interval."""
 
 _DURATIONS = ((15.0, "under 15 s"), (60.0, "15 s to 1 min"), (180.0, "1 to 3 min"))
 _LONGER = "over 3 min"
-_WORKLOADS = ((10, "1 to 9"), (100, "10 to 99"), (1_000, "100 to 999"))
-_MORE = "1,000 and more"
-
-
-@dataclass
-class _Tally:
-    """What is counted on the way."""
-
-    states: Counter[str] = field(default_factory=Counter)
-    by_person: Counter[str] = field(default_factory=Counter)
-    guidelines: Counter[str] = field(default_factory=Counter)
-    versions: set[str] = field(default_factory=set)
-    notes: int = 0
-    cannot_tell: int = 0
 
 
 def freeze(
@@ -80,7 +66,6 @@ def freeze(
         InputError: the folder holds something already.
     """
     schema = guideline.schema
-    tally = _Tally()
     with (
         database.frozen() as session,
         Pseudonyms() as pseudonyms,
@@ -89,37 +74,50 @@ def freeze(
     ):
         table = _of_finished(LabelTable.read(session, schema, project.id), snapshot.finished_ids(session, project.id))
         consensus = ReleasedConsensus.of(schema, table, _decided(session, project.id))
-        rare = _rare_cells(session, project.id)
-        written, swapped = 0, 0
+        batches = _Batches(session, project.id, schema, consensus, pseudonyms, planted)
+        written = 0
         for rows in snapshot.finished_items(session, project.id, BATCH):
-            given = snapshot.judgements(session, project.id, rows[0].public_id, rows[-1].public_id)
-            versions = snapshot.guideline_versions(session)
-            annotations, spans = _judgements(schema, given, versions, pseudonyms, tally)
-            tally.states.update(row.state for row in rows)
-            writer.write(
-                {
-                    "items": _items(rows, rare, planted),
-                    "annotations": annotations,
-                    "consensus": consensus.table([(row.id, row.public_id) for row in rows]),
-                    "spans": spans,
-                }
-            )
-            written += len(rows)
-            if swapped < _SWAPPED:
-                swapped += len(rows)
+            writer.write(batches.tables(rows))
+            if written < _SWAPPED:
                 swaps.writelines(cue_swaps((row.public_id, row.text, row.source) for row in rows))
+            written += len(rows)
             advance(written)
         facts = {
-            **_origin(project, guideline, now),
-            **_counted(session, project, tally),
-            "agreement": [
-                {"label": row.spec.name, "title": row.title, "cannot_tell": row.cannot_tell, **row.agreement.to_json()}
-                for row in agreement_by_label(schema, table)
-            ],
+            **frozen_facts.of(session, project, guideline, batches.tally, now),
+            "agreement": frozen_facts.agreement(schema, table),
             "consensus": consensus.facts(),
         }
     _add_files(folder, guideline, planted)
     return writer.finish(facts | ({"planted": planted.facts()} if planted else {}))
+
+
+@dataclass
+class _Batches:
+    """Makes the tables of the snapshot, a batch of items at a time, and counts on the way."""
+
+    session: Session
+    project_id: str
+    schema: Schema
+    consensus: ReleasedConsensus
+    pseudonyms: Pseudonyms
+    planted: Planted | None
+    tally: Tally = field(default_factory=Tally, init=False)
+
+    def __post_init__(self) -> None:
+        self.rare = _rare_cells(self.session, self.project_id)
+        self.versions = snapshot.guideline_versions(self.session)
+
+    def tables(self, rows: Sequence[Any]) -> dict[str, pa.Table]:
+        """Return the tables of one batch of items."""
+        given = snapshot.judgements(self.session, self.project_id, rows[0].public_id, rows[-1].public_id)
+        annotations, spans = _judgements(self.schema, given, self.versions, self.pseudonyms, self.tally)
+        self.tally.states.update(row.state for row in rows)
+        return {
+            "items": _items(rows, self.rare, self.planted),
+            "annotations": annotations,
+            "consensus": self.consensus.table([(row.id, row.public_id) for row in rows]),
+            "spans": spans,
+        }
 
 
 def _decided(session: Session, project_id: str) -> dict[str, Adjudicated]:
@@ -154,7 +152,7 @@ def _items(rows: Sequence[Any], rare: set[tuple[Any, Any]], planted: Planted | N
 
 
 def _judgements(
-    schema: Schema, rows: Sequence[Any], versions: Mapping[str, Any], pseudonyms: Pseudonyms, tally: _Tally
+    schema: Schema, rows: Sequence[Any], versions: Mapping[str, GuidelineVersion], pseudonyms: Pseudonyms, tally: Tally
 ) -> tuple[pa.Table, pa.Table]:
     made: list[dict[str, Any]] = []
     marked: list[dict[str, Any]] = []
@@ -177,8 +175,10 @@ def _judgements(
                     "guideline_sha256": version.sha256,
                     "cannot_tell": row.cannot_tell,
                     "time_band": quarter(row.created_at),
-                    "duration_band": _band(row.lead_time, _DURATIONS, _LONGER),
-                    "assistance": ASSISTANCE,
+                    "duration_band": _duration(row),
+                    "assistance": ASSISTANCE if row.origin is None else NOT_KNOWN,
+                    "pick": row.pick,
+                    "propensity": row.propensity,
                     **{spec.name: labels.get(spec.name) for spec in schema.labels},
                     "result": _without_notes(orjson.loads(row.result)),
                 }
@@ -206,74 +206,10 @@ def _rare_cells(session: Session, project_id: str) -> set[tuple[Any, Any]]:
     return {cell for cell, count in suppress(cells).items() if count is None}
 
 
-def _origin(project: Project, guideline: Guideline, now: datetime) -> dict[str, Any]:
-    schema = guideline.schema
-    titles = {choice.value: choice.title for question in schema.questions for choice in question.choices}
-    titles |= {question.id: question.title for question in schema.questions}
-    return {
-        "project": project.name,
-        "purpose": project.purpose,
-        "guideline": {
-            "name": schema.name,
-            "version": schema.version,
-            "title": schema.title,
-            "sha256": schema.sha256,
-            "language": schema.language,
-        },
-        "labels": specs_to_json(schema.labels, titles),
-        "overlap": project.overlap,
-        "frozen_at": now.isoformat(timespec="seconds"),
-        "made_by": f"annotator {__version__}",
-    }
-
-
-def _counted(session: Session, project: Project, tally: _Tally) -> dict[str, Any]:
-    states = items.count_by_state(session, project.id)
-    workload = Counter(_band(count, _WORKLOADS, _MORE) for count in tally.by_person.values())
-    total = sum(tally.by_person.values())
-    return {
-        "counts": {
-            "judgements": total,
-            "annotators": len(tally.by_person),
-            "cannot_tell": tally.cannot_tell,
-            "skips": suppress({"skips": snapshot.skips(session, project.id)})["skips"],
-            "notes_withheld": tally.notes,
-            "unadjudicated": tally.states[ItemState.ADJUDICATING.value],
-            "left_out": {
-                "unfinished": states[ItemState.READY] + states[ItemState.LEASED],
-                "quarantined": states[ItemState.QUARANTINED],
-                "withdrawn": states[ItemState.WITHDRAWN],
-            },
-        },
-        "workload": suppress(dict(sorted(workload.items()))),
-        "guidelines": dict(sorted(tally.guidelines.items())),
-        "guideline_reviews": _reviews(session, tally.versions),
-        "gate_of_intake": snapshot.gate_versions(session, project.id),
-    }
-
-
-def _reviews(session: Session, version_ids: set[str]) -> list[dict[str, Any]]:
-    """Return what each body last said of the guideline versions that were judged under; None where it said nothing."""
-    versions = snapshot.guideline_versions(session)
-    found = []
-    for version_id in sorted(version_ids, key=lambda one: (versions[one].name, versions[one].version)):
-        said = {review.body: review for review in guideline_life.approvals(session, version_id)}
-        for body in Body:
-            review = said.get(body.value)
-            found.append(
-                {
-                    "guideline": f"{versions[version_id].name} {versions[version_id].version}",
-                    "body": body.full_name,
-                    "approved": review.approved if review else None,
-                    "on": review.at.date().isoformat() if review else None,
-                    "dissent": review.dissent if review else "",
-                }
-            )
-    return found
-
-
-def _band(value: float, bands: Sequence[tuple[float, str]], more: str) -> str:
-    return next((name for limit, name in bands if value < limit), more)
+def _duration(row: Any) -> str:
+    if row.origin is not None and not row.lead_time:
+        return NOT_KNOWN
+    return band(row.lead_time, _DURATIONS, _LONGER)
 
 
 def _add_files(folder: Path, guideline: Guideline, planted: Planted | None) -> None:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from sqlmodel import Session
 
 from annotator.consensus.labels import IntArray, LabelMatrix
-from annotator.domain.schema import LabelSpec, Schema
+from annotator.domain.schema import Kind, LabelSpec, Schema
+from annotator.domain.words import Words, worded
 from annotator.storage import annotation_log
 
 
@@ -45,9 +46,9 @@ class LabelTable:
     @classmethod
     def of(cls, schema: Schema, items: Sequence[str], people: Sequence[str], labels: Sequence[str]) -> LabelTable:
         """Make the table of three columns: item ids, person ids, and flat labels as JSON text."""
-        item, item_names = _factorised(items)
-        person, person_names = _factorised(people)
-        which, texts = _factorised(labels)
+        item, item_names = factorised(items)
+        person, person_names = factorised(people)
+        which, texts = factorised(labels)
         answers = [orjson.loads(text) for text in texts]
         codes = np.stack([_codes(spec, answers)[which] for spec in schema.labels])
         return cls(schema.labels, item_names, person_names, item, person, codes)
@@ -62,7 +63,28 @@ class LabelTable:
         return LabelMatrix(self.item[given], self.person[given], values[given], self.items, self.people, classes)
 
 
-def _factorised(names: Sequence[str]) -> tuple[IntArray, NDArray[Any]]:
+def titles(schema: Schema) -> dict[str, str]:
+    """Return what people read of each question, choice and label, by its name."""
+    found = {choice.value: choice.title for question in schema.questions for choice in question.choices}
+    return found | {question.id: question.title for question in schema.questions}
+
+
+def said(schema: Schema, spec: LabelSpec, value: str | None) -> Words | str:
+    """Return a value in the words of the guideline, or in ours where it has none."""
+    if value is None:
+        return worded("cannot tell")
+    question = schema.question(spec.question)
+    if question is None:
+        return value
+    if question.kind is Kind.TAGS:
+        return worded("ticked") if value == "yes" else worded("not ticked")
+    choice = question.choice(value) if spec.name == question.id else None
+    state = next((state.title for state in question.states if state.value == value), value)
+    return choice.title if choice is not None else state
+
+
+def factorised(names: Sequence[str]) -> tuple[IntArray, NDArray[Any]]:
+    """Return each name's code, and the distinct names in code order."""
     encoded = pa.array(names, type=pa.large_string()).dictionary_encode()
     return encoded.indices.to_numpy(), encoded.dictionary.to_numpy(zero_copy_only=False)
 

@@ -5,26 +5,30 @@ Every approval, publication, withdrawal and download is a line in the audit log.
 
 from __future__ import annotations
 
+import json
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlmodel import Session
+
 from annotator.domain.errors import ConflictError, ForbiddenError, InputError
 from annotator.domain.releases import NEEDED, PUBLISHED_DAYS, ReleaseState, standing, state
 from annotator.domain.roles import Role
+from annotator.domain.small_cells import suppress
+from annotator.domain.webhooks import Event
+from annotator.domain.words import Words, worded
 from annotator.insight.release import Places
-from annotator.people.tokens import new_token, token_hash
-from annotator.storage import audit, releases
+from annotator.storage import audit, releases, webhooks
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
-from annotator.storage.tables_releases import Release, ReleaseToken
+from annotator.storage.tables_releases import Release
 from exports import layout
 from exports.checksums import NAME, files_of, verify_checksums
 from exports.terms import digest as terms_digest
 
 MAY_APPROVE = frozenset({Role.COORDINATOR, Role.ADMIN})
-TOKEN_DAYS = 90
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest moment a zip can hold: the same release is the same zip
 
 
@@ -36,7 +40,29 @@ class Approved:
     published: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How many texts and judgements of a release have been withdrawn since it was frozen; later releases are without them."""
+
+    texts: int
+    judgements: int
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.judgements)
+
+    @property
+    def told(self) -> Words:
+        """What is gone, in words; how few the judgements are is not said, since that is about a person."""
+        texts = worded("{count} texts", count=f"{self.texts:,}") if self.texts != 1 else worded("1 text")
+        shown = suppress({"": self.judgements})[""]
+        judgements = worded("{count} judgements", count=f"{shown:,}") if shown else worded("some judgements")
+        if self.texts and self.judgements:
+            return worded("{texts} and {judgements}", texts=texts, judgements=judgements)
+        return texts if self.texts else judgements if self.judgements else Words("")
+
+
 def state_of(release: Release, now: datetime) -> ReleaseState:
+    """Return where a release stands."""
     return state(
         now,
         published_at=release.published_at,
@@ -59,6 +85,7 @@ def approve(
 
     Raises:
         ForbiddenError: this role may not approve.
+        InputError: the days are fewer than 1 or more than ten years.
         NotFoundError: there is no such release.
         ConflictError: it is published, withdrawn or expired, or its files are not what was built.
     """
@@ -83,6 +110,8 @@ def approve(
         session.add(release)
         by = sorted(people)
         audit.record(session, now, person_id, "release.published", release.id, version=version, by=by, days=days)
+        told = {"release": release.name, "version": version, "state": ReleaseState.PUBLISHED.value}
+        webhooks.emit(session, now, project.id, Event.RELEASE_PUBLISHED, told)
         return Approved(len(people), published=True)
 
 
@@ -100,6 +129,19 @@ def withdraw(database: Database, project: Project, version: str, person_id: str,
         release.withdrawn_at = release.withdrawn_at or now
         session.add(release)
         audit.record(session, now, person_id, "release.withdrawn", release.id, version=version, reason=reason)
+
+
+def withdraw_all(database: Database, project: Project, person_id: str, reason: str, now: datetime) -> list[str]:
+    """Stop handing out every release of a project, at once and for good; return the versions that this ended.
+
+    Raises:
+        InputError: no reason is given.
+    """
+    with database.reading() as session:
+        standing_ = [one.version for one in releases.all_of(session, project.id) if one.withdrawn_at is None]
+    for version in standing_:
+        withdraw(database, project, version, person_id, reason, now)
+    return standing_
 
 
 def archive(
@@ -123,6 +165,15 @@ def archive(
     return _zipped(Places(Path(release.folder)).release, folder / f"{release.name}-{release.version}.zip")
 
 
+def withdrawn_since(session: Session, release: Release) -> Gone:
+    """Return what has been withdrawn of what was there when a release was frozen."""
+    frozen_at = datetime.fromisoformat(json.loads(document(release, layout.MANIFEST))["frozen_at"])
+    return Gone(
+        releases.texts_gone_since(session, release.project_id, frozen_at),
+        releases.judgements_gone_since(session, release.project_id, frozen_at),
+    )
+
+
 def terms_of(release: Release) -> str:
     """Return the terms of a release."""
     return document(release, layout.TERMS)
@@ -136,33 +187,18 @@ def document(release: Release, name: str) -> str:
     """
     path = Places(Path(release.folder)).release / name
     if not path.is_file():
-        raise ConflictError(
-            f"The files of release {release.version} are not in their place.", mend="Ask a coordinator."
-        )
+        raise _not_in_place(release)
     return path.read_text(encoding="utf-8")
 
 
-def make_token(database: Database, person_id: str, now: datetime) -> str:
-    """Return a new token for fetching releases, in place of the person's old one. It is shown once and stored as its hash."""
-    token = new_token()
-    row = ReleaseToken(
-        token_hash=token_hash(token),
-        person_id=person_id,
-        created_at=now,
-        expires_at=now + timedelta(days=TOKEN_DAYS),
-    )
-    with database.writing() as session:
-        releases.replace_token(session, row)
-        audit.record(session, now, person_id, "release.token_made", person_id)
-    return token
+def _not_in_place(release: Release) -> ConflictError:
+    return ConflictError(f"The files of release {release.version} are not in their place.", mend="Ask a coordinator.")
 
 
 def _check_files(release: Release) -> None:
     folder = Places(Path(release.folder)).release
     if not (folder / NAME).is_file():
-        raise ConflictError(
-            f"The files of release {release.version} are not in their place.", mend="Ask a coordinator."
-        )
+        raise _not_in_place(release)
     complaints = verify_checksums(folder, digest=release.digest)
     if complaints:
         raise ConflictError(f"{complaints[0].file} {complaints[0].what}: this is not the release that was built.")

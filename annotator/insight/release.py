@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -86,6 +87,7 @@ def built(
     now: datetime,
     *,
     processes: int = 1,
+    executor: Executor | None = None,
     say: Say | None = None,
 ) -> Released:
     """Build the release of a snapshot and remember it, with a line in the audit log.
@@ -103,7 +105,15 @@ def built(
     _check(frozen, plan)
     plan = replace(plan, previous=plan.previous or _newest(known))
     released = build_release(
-        frozen, plan, places.release, places.apart, recheck, GATE_VERSION, processes=processes, say=say
+        frozen,
+        plan,
+        places.release,
+        places.apart,
+        recheck,
+        GATE_VERSION,
+        processes=processes,
+        executor=executor,
+        say=say,
     )
     with database.writing() as session:
         releases.add(session, _row(project, frozen, released, places, actor, now))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from annotator.domain.items import Source
+from annotator.insight.lexicon_scan import only_lexicon
 from annotator.privacy import GATE_VERSION, Gate
-from annotator.synthetic.lexicon import verify_lexicon
 
 __all__ = ["GATE_VERSION", "recheck"]
 
@@ -17,13 +17,15 @@ def recheck(texts: list[str], sources: list[str], languages: list[str | None]) -
     Synthetic text must hold nothing but the generator's words. Of any other text the gate must find nothing left to mask; odd
     words that two people have accepted already are no reason.
     """
-    return [_reason(*row) for row in zip(texts, sources, languages, strict=True)]
-
-
-def _reason(text: str, source: str, language: str | None) -> str:
-    if source == Source.SYNTHETIC.value:
-        return "holds words that the generator never writes" if verify_lexicon(text) else ""
-    return "" if _gate().check(text, language).text == text else "the gate would mask more of it"
+    reasons = [""] * len(texts)
+    ours = [place for place, source in enumerate(sources) if source == Source.SYNTHETIC.value]
+    for place, clean in zip(ours, only_lexicon([texts[place] for place in ours]), strict=True):
+        if not clean:
+            reasons[place] = "holds words that the generator never writes"
+    for place, (text, source, language) in enumerate(zip(texts, sources, languages, strict=True)):
+        if source != Source.SYNTHETIC.value and _gate().check(text, language).text != text:
+            reasons[place] = "the gate would mask more of it"
+    return reasons
 
 
 @lru_cache(maxsize=1)

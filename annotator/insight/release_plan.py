@@ -48,6 +48,10 @@ def blockers(frozen: Frozen, unanswered: list[str], *, gate: bool = True) -> lis
         if not review["approved"]:
             what = "did not approve" if review["approved"] is False else "has not approved"
             found.append(Blocker("guideline", f"{review['body']} {what} {review['guideline']}."))
+    if standing := facts["withdrawals_outstanding"]:
+        found.append(
+            Blocker("withdrawals", f"{standing:,} judgements were withdrawn and still stand; the worker removes them.")
+        )
     if unanswered:
         found.append(Blocker("answers", f"These questions have no answer: {', '.join(unanswered)}."))
     if gate and (refused := _refused(frozen)):

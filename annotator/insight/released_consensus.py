@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from annotator.domain.schema import LabelSpec, Level, Schema
+from annotator.domain.schema import LabelSpec, Schema
 from annotator.insight.consensus import Said, fit_all
 from annotator.insight.labels import LabelTable
 from exports import columns
@@ -87,7 +87,7 @@ class ReleasedConsensus:
         at = np.array([self.place.get(internal, -1) for internal, _ in ids])
         known = at >= 0
         decided = [self.adjudicated.get(internal) for internal, _ in ids]
-        rating = next(label for label in self.labels if label.spec.level is Level.ORDINAL)
+        rating = next(label for label in self.labels if label.spec.is_rating)
         made: dict[str, Any] = {
             "item": [public for _, public in ids],
             "judgements": np.where(known, self.answers[at], 0),
@@ -117,7 +117,7 @@ def _columns(
     }
     for number, value in enumerate(spec.values):
         made[columns.soft(spec, value)] = _rounded(shares[:, number])
-        if spec.level is Level.ORDINAL:
+        if spec.is_rating:
             made[columns.votes(spec, value)] = np.where(known, label.votes[at, number], 0)
     return made
 

@@ -6,11 +6,11 @@ reason, and the rest go on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -18,7 +18,7 @@ import orjson
 from sqlmodel import Session
 
 from annotator.domain.errors import InputError
-from annotator.domain.intake import COLUMNS, REQUIRED, Row, RowError, check_row, identifying
+from annotator.domain.intake import COLUMNS, Dots, Row, RowError, check_row, identifying, required
 from annotator.domain.items import ItemState
 from annotator.intake.files import Numbered, read
 from annotator.privacy.values import GateResult
@@ -26,14 +26,17 @@ from annotator.storage import audit, items
 from annotator.storage.database import Database
 from annotator.storage.tables import Project
 
-_BATCH = 2_000
+_BATCH, _CHARACTERS = 2_000, 16_000_000
+_PICTURES = 20  # rows of pictures at once
+_COLUMN = re.compile(r"(?!.*\d{3})[\w.-]{1,30}(?: [\w.-]{1,30})?")
 
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What may be stored of a row: its text as let through, its digest for telling duplicates, where its life starts.
+    """What may be stored of a row: its text as let through, or the picture in its place; its digest for telling duplicates; where
+    its life starts.
 
     `gate` is what the gate said, where it was asked; `raw` is what must not be stored but in the vault.
     """
@@ -43,10 +46,11 @@ class Screened:
     state: ItemState
     gate: GateResult | None = None
     raw: str | None = None
+    picture: Dots | None = None
 
 
 class Screen(Protocol):
-    """Decides on the text of each row; raises `RowError` for a row that may not come in."""
+    """Decides on the text or picture of each row; raises `RowError` for a row that may not come in."""
 
     def __call__(self, row: Row) -> Screened: ...
 
@@ -77,14 +81,15 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What the first pass found: the columns of the file and the sources its rows name."""
+    """What the first pass found: the columns of the file, those that are ours, and the sources its rows name."""
 
     columns: tuple[str, ...]
     sources: frozenset[str]
+    known: tuple[str, ...] = COLUMNS
 
 
-def inspect(path: Path) -> FileFacts:
-    """Read the whole file once and refuse it where it may not come in at all.
+def inspect(path: Path, known: tuple[str, ...] = COLUMNS) -> FileFacts:
+    """Read the whole file once and refuse it where it may not come in at all; `known` are the columns that are ours.
 
     Raises:
         InputError: a column could identify a person, or a needed column is nowhere.
@@ -95,21 +100,22 @@ def inspect(path: Path) -> FileFacts:
         if row.values is not None:
             columns.update(dict.fromkeys(map(str, row.values)))
             sources.add(str(row.values.get("source", "")))
-    refused = identifying(columns)
+    refused = set(identifying(columns, known))
     if refused:
+        names = [shown for name, shown in zip(columns, _shown(columns), strict=True) if name in refused]
         raise InputError(
-            f"These columns could identify a person: {', '.join(refused)}.",
+            f"These columns could identify a person: {', '.join(names)}.",
             where=path.name,
             mend="Remove them from the file (or rename one that holds something else). Nothing was read in.",
         )
-    missing = [column for column in REQUIRED if column not in columns]
+    missing = [column for column in required(known) if column not in columns]
     if missing:
         raise InputError(
             f"These columns are missing: {', '.join(missing)}.",
             where=path.name,
-            mend=f"A file has {', '.join(REQUIRED)}, and may have {', '.join(COLUMNS[len(REQUIRED) :])}.",
+            mend=f"A file has {', '.join(required(known))}, and may have {', '.join(known[len(required(known)) :])}.",
         )
-    return FileFacts(tuple(columns), frozenset(sources))
+    return FileFacts(tuple(columns), frozenset(sources), known)
 
 
 def ingest(
@@ -125,12 +131,13 @@ def ingest(
     progress: Progress = lambda _: None,
 ) -> Summary:
     """Add the file's rows and return what became of them; `progress` is told how far reading has come."""
-    summary = Summary(left_out=tuple(column for column in facts.columns if column not in COLUMNS))
+    names = zip(facts.columns, _shown(facts.columns), strict=True)
+    summary = Summary(left_out=tuple(shown for column, shown in names if column not in facts.known))
     with ExitStack() as stack:
-        log = _Rejects(rejects, stack, summary)
-        for batch in _batches(read(path)):
+        log = Rejects(rejects, stack, summary)
+        for batch in _batches(read(path), _BATCH if facts.known == COLUMNS else _PICTURES):
             summary.rows += len(batch)
-            rows = list(_screened(batch, screen, log))
+            rows = list(_screened(batch, facts.known, screen, log))
             _add(database, project, rows, keep, summary, log, now)
             progress(batch[-1].done)
     with database.writing() as session:
@@ -139,14 +146,21 @@ def ingest(
     return summary
 
 
-class _Rejects:
+class Counted(Protocol):
+    """What a rejects file keeps count in."""
+
+    rejected: int
+    rejects_file: Path | None
+
+
+class Rejects:
     """The rejects file, made only when a row goes there."""
 
-    def __init__(self, path: Path, stack: ExitStack, summary: Summary) -> None:
+    def __init__(self, path: Path, stack: ExitStack, summary: Counted) -> None:
         self._path, self._stack, self._summary = path, stack, summary
         self._file: IO[bytes] | None = None
 
-    def add(self, line: int, reason: str) -> None:
+    def add(self, line: int | str, reason: str) -> None:
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._stack.enter_context(self._path.open("wb"))
@@ -155,25 +169,40 @@ class _Rejects:
         self._summary.rejected += 1
 
 
-def _batches(rows: Iterator[Numbered]) -> Iterator[list[Numbered]]:
-    while batch := list(islice(rows, _BATCH)):
+def _shown(columns: Iterable[str]) -> list[str]:
+    """Return what may be said of columns: a name of a word or two; else its place, for a file without a header has text there."""
+    return [column if _COLUMN.fullmatch(column) else f"#{place}" for place, column in enumerate(columns, start=1)]
+
+
+def _batches(rows: Iterator[Numbered], most: int) -> Iterator[list[Numbered]]:
+    """Yield rows in batches, of so many rows and so many characters at most."""
+    batch: list[Numbered] = []
+    held = 0
+    for row in rows:
+        batch.append(row)
+        held += sum(len(value) for value in (row.values or {}).values() if isinstance(value, str))
+        if len(batch) >= most or held >= _CHARACTERS:
+            yield batch
+            batch, held = [], 0
+    if batch:
         yield batch
 
 
-def _screened(batch: list[Numbered], screen: Screen, log: _Rejects) -> Iterator[Passed]:
+def _screened(batch: list[Numbered], known: tuple[str, ...], screen: Screen, log: Rejects) -> Iterator[Passed]:
     for numbered in batch:
         try:
             if numbered.values is None:
                 raise RowError(numbered.problem)
-            row = check_row(numbered.values)
+            row = check_row(numbered.values, known)
             screened = screen(row)
         except RowError as error:
             log.add(numbered.line, str(error))
             continue
-        yield numbered.line, _new_item(row, screened), screened
+        yield numbered.line, new_item(row, screened), screened
 
 
-def _new_item(row: Row, screened: Screened) -> items.NewItem:
+def new_item(row: Row, screened: Screened) -> items.NewItem:
+    """Return what is added of a row, as the screen let it through."""
     return items.NewItem(
         public_id=row.id,
         text=screened.text,
@@ -194,7 +223,7 @@ def _add(
     rows: list[Passed],
     keep: Keep,
     summary: Summary,
-    log: _Rejects,
+    log: Rejects,
     now: datetime,
 ) -> None:
     """Add a batch; of rows that clash, those with a known text are duplicates and those with a known id are rejects."""

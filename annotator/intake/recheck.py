@@ -12,14 +12,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from annotator.dispensing import imported
 from annotator.domain.errors import ConfigError, ConflictError, InputError, NotFoundError
 from annotator.domain.items import ItemState
+from annotator.domain.moved_spans import Replaced
 from annotator.domain.overlap import settle
-from annotator.domain.recheck import Decision, Outcome, Vote, masked, outcome, places
+from annotator.domain.recheck import Decision, Mask, Outcome, Vote, masked, outcome, places
+from annotator.domain.schema import Schema
 from annotator.intake.screens import WITHHELD, unsealed
 from annotator.privacy.values import Kind
 from annotator.privacy.vault import Vault
-from annotator.storage import annotation_log, audit, item_state, items, mirror, projects, recheck
+from annotator.storage import annotation_log, audit, item_state, items, mirror, moving, pictures, projects, recheck
 from annotator.storage.database import Database
 from annotator.storage.tables import Item, Project
 from annotator.storage.tables_recheck import Recheck
@@ -40,8 +43,8 @@ class Shown:
 class RecheckDesk:
     """The re-check of one project's items, with the vault where there is one."""
 
-    def __init__(self, database: Database, project: Project, vault: Vault | None) -> None:
-        self._database, self._project, self._vault = database, project, vault
+    def __init__(self, database: Database, project: Project, schema: Schema, vault: Vault | None) -> None:
+        self._database, self._project, self._schema, self._vault = database, project, schema, vault
 
     def show(self, public_id: str, person_id: str, now: datetime) -> Shown:
         """Return a quarantined item with its text; that somebody looked is audited.
@@ -97,10 +100,12 @@ class RecheckDesk:
                     "These words do not stand in the text.", where="words", mend="Copy them as they stand."
                 )
             audit.record(session, now, person_id, "recheck.masked", item.id, kind=kind.value, places=len(masks))
-            if found.raw_ref is not None:
+            if found.raw_ref is not None or not item.answered:
                 found.masks = [*found.masks, *map(list, masks)]
+            if found.raw_ref is not None:
+                moving.move_waiting(session, item.id, _replaced(masks))
             else:
-                found = self._replace(session, item, found, masked(text, masks), now)
+                found = self._replace(session, item, found, masked(text, masks), _replaced(masks), now)
             found.version += 1
             session.add(found)
             recheck.vote(session, found.item_id, person_id, Vote(Decision.ACCEPT, found.version), now)
@@ -148,21 +153,34 @@ class RecheckDesk:
         session.add(found)
         if result is Outcome.DESTROYED:
             _blank(session, item, "destroyed")
-            item_state.move(session, now, audit.SERVICE, item.id, ItemState.WITHDRAWN, reason="destroyed by two people")
+            gone = moving.forget_waiting(session, item.id)
+            why = {"reason": "destroyed by two people"} | ({"answers": gone} if gone else {})
+            item_state.move(session, now, audit.SERVICE, item.id, ItemState.WITHDRAWN, **why)
             return
         text = self._readable(item, found)
-        digest = items.text_hash(text)
+        digest = item.text_sha256 if pictures.is_picture(session, item) else items.text_hash(text)
         if recheck.same_text_elsewhere(session, item, digest):
+            self._join(session, item, digest, now)
             _blank(session, item, "duplicate")
             item_state.move(session, now, audit.SERVICE, item.id, ItemState.WITHDRAWN, reason="duplicate once masked")
             return
         item.text, item.text_sha256 = text, digest
         session.add(item)
         session.flush()
+        imported.release(session, self._schema, item, now)
         item_state.move(session, now, audit.SERVICE, item.id, _state(session, item), reason="released by two people")
         mirror.mirror_again(session, item.id, now)
 
-    def _replace(self, session: Session, item: Item, found: Recheck, text: str, now: datetime) -> Recheck:
+    def _join(self, session: Session, item: Item, digest: str, now: datetime) -> None:
+        """Give the answers that waited with a text to the item that has it already."""
+        other = items.by_text(session, item.project_id, digest)
+        if other is not None:
+            waited = moving.take_waiting(session, item.id)
+            imported.take(session, self._project, self._schema, moving.locked_item(session, other.id), waited, now)
+
+    def _replace(
+        self, session: Session, item: Item, found: Recheck, text: str, replaced: list[Replaced], now: datetime
+    ) -> Recheck:
         """Store a text that was masked further: in place, or as a new item where answers refer to the old one."""
         digest = items.text_hash(text)
         if recheck.same_text_elsewhere(session, item, digest):
@@ -170,6 +188,7 @@ class RecheckDesk:
         if not item.answered:
             item.text, item.text_sha256 = text, digest
             session.add(item)
+            moving.move_waiting(session, item.id, replaced)
             return found
         fields = {
             name: getattr(item, name) for name in ("source", "language", "campaign", "epoch", "region", "quarter")
@@ -177,6 +196,7 @@ class RecheckDesk:
         row = items.NewItem(f"{item.public_id}-masked", text, digest, state=ItemState.QUARANTINED, **fields)
         if items.add(session, self._project, [row], now):
             raise ConflictError(f"There is an item {row.public_id} already.", mend="Destroy this item instead.")
+        moving.move_waiting(session, item.id, replaced, onto=row.id)
         _blank(session, item, "masked")
         item_state.move(
             session, now, audit.SERVICE, item.id, ItemState.WITHDRAWN, reason="masked after answers", new=row.id
@@ -191,15 +211,22 @@ class RecheckDesk:
             self._vault.destroy(raw_ref, people[0], people[1])
 
 
+def _replaced(masks: list[Mask]) -> list[Replaced]:
+    """Return masks, of which the last comes first, as what they change in the text before any of them."""
+    return [Replaced(start, end, len(placeholder)) for start, end, placeholder in reversed(masks)]
+
+
 def _same_version(found: Recheck, version: int) -> None:
     if found.version != version:
         raise ConflictError("The text has been masked further since you looked.", mend="Look at it again, then decide.")
 
 
 def _blank(session: Session, item: Item, why: str) -> None:
+    digest = item.text_sha256
     item.text, item.text_sha256 = WITHHELD, f"{why}:{item.id}"
     session.add(item)
     session.flush()
+    pictures.forget(session, digest)
 
 
 def _state(session: Session, item: Item) -> ItemState:

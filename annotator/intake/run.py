@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotator.domain.clock import Clock
+from annotator.domain.intake import OF_PICTURES
+from annotator.domain.schema import Media
 from annotator.intake.ingest import Progress, Summary, ingest, inspect
+from annotator.intake.pictures import Clearance, PictureScreen
 from annotator.intake.screens import FileScreen
 from annotator.privacy.vault import Vault
 from annotator.storage.database import Database
@@ -22,13 +25,21 @@ def ingest_file(
     vault: Vault | None = None,
     rejects: Path | None = None,
     progress: Progress = lambda _: None,
+    media: Media = Media.TEXT,
+    clearance: Clearance | None = None,
 ) -> Summary:
     """Read a file in; rejected rows go to `rejects`, by default `NAME.rejects.jsonl` beside the file.
+
+    A list of pictures comes in with a coordinator's clearance alone, under whose id it is audited.
 
     Raises:
         InputError: the file may not come in at all. Nothing has been stored then.
     """
-    facts = inspect(path)
-    screen = FileScreen(database, vault, path, facts)
     rejects = rejects or path.with_name(f"{path.stem}.rejects.jsonl")
-    return ingest(database, project, path, facts, screen, screen.keep, rejects, actor, clock.now(), progress)
+    if media is Media.IMAGE:
+        screen, facts = PictureScreen(path, clearance), inspect(path, OF_PICTURES)
+        actor = clearance.person_id if clearance is not None else actor
+        return ingest(database, project, path, facts, screen, screen.keep, rejects, actor, clock.now(), progress)
+    facts = inspect(path)
+    texts = FileScreen(database, vault, path, facts)
+    return ingest(database, project, path, facts, texts, texts.keep, rejects, actor, clock.now(), progress)

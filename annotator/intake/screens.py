@@ -19,7 +19,7 @@ from annotator.domain.items import ItemState, Source
 from annotator.intake.ingest import FileFacts, Screened
 from annotator.privacy.gate import Gate
 from annotator.privacy.values import GateResult
-from annotator.privacy.vault import RawRow, Vault
+from annotator.privacy.vault import VAULT, RawRow, Vault
 from annotator.settings import Settings
 from annotator.storage import items, markers
 from annotator.storage.database import Database
@@ -51,15 +51,18 @@ class FileScreen:
             if verify_lexicon(row.text):
                 raise RowError("column 'text' holds words that the generator never writes, so it is not synthetic")
             return Screened(row.text, items.text_hash(row.text), ItemState.READY)
-        result = self._gate.check(row.text, row.language)
+        result = self.gate.check(row.text, row.language)
         if result.ready:
             return Screened(result.text, items.text_hash(result.text), ItemState.QUARANTINED, result)
         if self._vault is None:
             raise RowError(
                 f"the gate holds the text back ({_kinds(result)}) and there is no vault to keep it in: not stored"
             )
-        digest = hmac.new(self._salt, row.text.encode(), "sha256").hexdigest()
-        return Screened(WITHHELD, digest, ItemState.QUARANTINED, result, raw=row.text)
+        return Screened(WITHHELD, self.keyed(row.text), ItemState.QUARANTINED, result, raw=row.text)
+
+    def keyed(self, text: str) -> str:
+        """Return a keyed hash of a text as it came: it tells the same text again, and nothing else."""
+        return hmac.new(self._salt, text.encode(), "sha256").hexdigest()
 
     def keep(self, session: Session, added: list[tuple[str, Screened]], now: datetime) -> None:
         """Add a re-check for every imported item, and put what was held back into the vault."""
@@ -79,14 +82,15 @@ class FileScreen:
         return markers.secret(self._database, "gate_salt").encode()
 
     @cached_property
-    def _gate(self) -> Gate:
+    def gate(self) -> Gate:
+        """The gate with this service's own key."""
         return Gate(salt=self._salt)
 
 
 def open_vault(settings: Settings) -> Vault | None:
     """Return the vault of this home; None where no key is set, so that nothing can be kept."""
     key = settings.quarantine_key.get_secret_value()
-    return Vault(settings.home / "quarantine.vault", key) if key else None
+    return Vault(settings.home / VAULT, key) if key else None
 
 
 def sealed(raw: str, result: GateResult) -> str:

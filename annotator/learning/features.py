@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from active_learning.arrays import Rows
+from active_learning.embeddings import WordLlamaEmbeddings
 from active_learning.feature_store import FeatureStore
-from active_learning.features import HashedNgrams
+from active_learning.features import Features, HashedNgrams
+from active_learning.spread import Each
 from annotator.storage import learning
 from annotator.storage.database import Database
 
@@ -18,14 +22,31 @@ Report = Callable[[int], object]
 """Told how many items are done."""
 
 
-def open_store(home: Path) -> FeatureStore:
+Kind = Literal["words", "embeddings"]
+"""What the classifier reads: the setting `features`."""
+
+
+def of_kind(kind: Kind) -> Features:
+    """Return the features of a kind; embeddings raise `ConfigError` once they are used where the extra is not installed."""
+    return WordLlamaEmbeddings() if kind == "embeddings" else HashedNgrams()
+
+
+def open_store(home: Path, kind: Kind = "words") -> FeatureStore:
     """Return the store inside a home folder, making it where it is missing."""
-    return FeatureStore(home / "features", HashedNgrams())
+    return FeatureStore(home / "features", of_kind(kind))
 
 
-def catch_up(database: Database, store: FeatureStore, item_ids: Sequence[str], report: Report = lambda _: None) -> None:
-    """Compute the rows that are missing, a page of texts at a time, and forget items that are not named."""
+def catch_up(
+    database: Database,
+    store: FeatureStore,
+    item_ids: Sequence[str],
+    report: Report = lambda _: None,
+    each: Each = map,
+) -> None:
+    """Compute the rows that are missing, a page of texts at a time, and forget items that are not named, and other features."""
     store.refresh()
+    for other in set(store.folder.parent.iterdir()) - {store.folder}:  # what is withdrawn would stay in them
+        shutil.rmtree(other)
     kept = set(item_ids)
     if any(known not in kept for known in store.ids):
         store.keep(kept)
@@ -34,7 +55,7 @@ def catch_up(database: Database, store: FeatureStore, item_ids: Sequence[str], r
         page = missing[start : start + _READ]
         with database.reading() as session:
             texts = learning.texts(session, page)
-        store.append(list(texts), list(texts.values()))
+        store.append(list(texts), list(texts.values()), each)
         report(start + len(page))
 
 

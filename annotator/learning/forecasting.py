@@ -34,7 +34,7 @@ def forecast_left(database: Database, project: Project, schema: Schema, now: dat
     with database.frozen() as session:
         waiting = learning.open_items(session, project.id)
         skills = newest_skills(session, project.id, spec)
-        known = consensus.skills_of(session, spec.name)
+        known = consensus.skills_of(session, project.id, spec.name)
         table = LabelTable.read(session, schema, project.id)
     answered = Counter(table.people[table.person].tolist())
     people = {person: _dirichlet(row) for person, row in known.items() if answered[person]}

@@ -20,8 +20,6 @@ from annotator.storage.database import Database
 from annotator.storage.tables import Project
 from annotator.storage.tables_learning import ModelVersion
 
-NO_MODEL = "no classifier is trained yet, so the order is random: training begins after {every:,} answers"
-
 _OPEN = (ItemState.READY, ItemState.LEASED)
 _SHUT = (ItemState.QUARANTINED, ItemState.WITHDRAWN)
 
@@ -90,11 +88,13 @@ def read_pool(database: Database, project: Project, schema: Schema, *, n_waiting
         kept = markers.get(session, kept_under(project))
     population = sum(count for state, count in states.items() if state not in _SHUT)
     prevalence, accuracy = _by_chance(audited, population, spec)
+    every = project.retrain_every
+    reason = f"no classifier is trained yet, so the order is random: training begins after {every:,} answers"
     return Pool(
         states=states,
         waiting=waiting,
         model=model,
-        reason=model.lift_reason if model is not None else NO_MODEL.format(every=project.retrain_every),
+        reason=model.lift_reason if model is not None else reason,
         left=read_left(kept),
         prevalence=prevalence,
         accuracy=accuracy,

@@ -1,7 +1,7 @@
 """`train`: learn the rating from the texts of labelled items, check it out of fold, and register what came of it.
 
 The classifier learns from what the labels alone say of each item, never from a posterior in which an earlier classifier had a
-part: it would bear itself out. Items of one campaign share a fold, since copies of a text vouch for each other.
+part: it would bear itself out. Items of one campaign share a fold, and so do copies of a text, which vouch for each other.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from active_learning.classifier import SoftClassifier
 from active_learning.feature_store import FeatureStore
 from active_learning.features import Weighting
 from active_learning.lift import area_under_curve
-from annotator.domain.schema import LabelSpec, Schema
+from active_learning.spread import Each
+from annotator.domain.schema import LabelSpec, Media, Schema
 from annotator.insight.consensus import newest_skills
 from annotator.insight.labels import LabelTable
-from annotator.learning import features, look
+from annotator.learning import copies, features, look
+from annotator.learning.copies import Vouching
 from annotator.learning.text_model import TextModel
 from annotator.storage import audit, learning
 from annotator.storage.batches import batches, writing_in_turn
@@ -42,12 +44,16 @@ _LEAST_PACES = 50
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is learned from: the pool, and of its labelled items the posterior by labels alone `targets` (n, K)."""
+    """What is learned from: the pool, and of its labelled items the posterior by labels alone `targets` (n, K).
 
+    `version` is the number of the version that comes of it: a training that broke off has used one up. `before` is in use.
+    """
+
+    version: int
     pool: list[PoolItem]
     labelled: list[str]
     targets: FloatArray
-    groups: list[str]
+    vouching: Vouching
     n_answers: int
     sha256: str
     picks: list[tuple[str, str | None]]
@@ -55,14 +61,23 @@ class Material:
     before: ModelVersion | None
 
 
-def train_if_due(database: Database, project: Project, schema: Schema, home: Path, now: datetime) -> bool:
-    """Train when `retrain_every` answers have come since the last time; score items that came in since."""
+def train_if_due(
+    database: Database, project: Project, schema: Schema, home: Path, now: datetime, kind: features.Kind = "words"
+) -> bool:
+    """Train when `retrain_every` answers have come since the last time, and when the kind of features is another; score items
+    that came in since.
+
+    The classifier reads texts: pictures are handed out in the seeded order and by what answers tell of each other alone.
+    """
+    if schema.media is not Media.TEXT:
+        return False
     with database.reading() as session:
         answers = learning.count_answers(session, project.id)
         last = learning.active(session, project.id)
-    if answers - (last.n_answers if last is not None else 0) >= project.retrain_every:
-        return train(database, project, schema, home, now) is not None
-    return last is not None and score_newcomers(database, project, home, last.id) > 0
+    other = last is not None and last.features != features.of_kind(kind).version
+    if other or answers - (last.n_answers if last is not None else 0) >= project.retrain_every:
+        return train(database, project, schema, home, now, kind) is not None
+    return last is not None and score_newcomers(database, project, home, last.id, kind) > 0
 
 
 def train(
@@ -71,7 +86,9 @@ def train(
     schema: Schema,
     home: Path,
     now: datetime,
+    kind: features.Kind = "words",
     report: features.Report = lambda _: None,
+    each: Each = map,
 ) -> ModelVersion | None:
     """Train now; return the new version, or None where nobody has rated anything yet.
 
@@ -80,16 +97,59 @@ def train(
     material = read_material(database, project, schema)
     if not material.labelled:
         return None
-    store = features.open_store(home)
-    features.catch_up(database, store, [item.id for item in material.pool], report)
-    version = (material.before.version if material.before is not None else 0) + 1
-    rng = np.random.default_rng([project.order_seed, version])
+    store = features.open_store(home, kind)
+    features.catch_up(database, store, [item.id for item in material.pool], report, each)
+    model, said = learn(project, schema, store, material, now)
+    register(database, project, model, said, now)
+    return model
+
+
+def read_material(database: Database, project: Project, schema: Schema) -> Material:
+    """Read all that a training needs, as of one moment."""
+    spec = schema.rating
+    with database.frozen() as session:
+        pool = learning.pool(session, project.id)
+        table = LabelTable.read(session, schema, project.id)
+        skills = newest_skills(session, project.id, spec)
+        picks = list(learning.first_picks(session, project.id))
+        seconds = learning.paces(session, project.id, _PACES)
+        before = learning.active(session, project.id)
+        newest = learning.versions(session, project.id, 1)
+        session.expunge_all()
+    matrix = table.matrix(spec)
+    targets: dict[str, FloatArray] = {}
+    if matrix is not None:
+        given = np.flatnonzero(np.bincount(matrix.task, minlength=matrix.n_tasks))
+        by_labels = skills.predict_proba(matrix)
+        targets = {str(table.items[place]): by_labels[place] for place in given}
+    labelled = [item for item in pool if item.id in targets]
+    with database.reading() as session:
+        vouching = copies.sets_of(session, labelled)
+    return Material(
+        version=newest[0].version + 1 if newest else 1,
+        pool=pool,
+        labelled=[item.id for item in labelled],
+        targets=np.array([targets[item.id] for item in labelled]).reshape(len(labelled), len(spec.values)),
+        vouching=vouching,
+        n_answers=table.n_answers,
+        sha256=_hash(pool, table, spec),
+        picks=picks,
+        pace=pace(*seconds),
+        before=before,
+    )
+
+
+def learn(
+    project: Project, schema: Schema, store: FeatureStore, material: Material, now: datetime
+) -> tuple[ModelVersion, dict[str, list[float]]]:
+    """Return the version that comes of it, not yet in use, and what it says of every item; nothing is stored."""
+    rng = np.random.default_rng([project.order_seed, material.version])
     classifier, model = fit(store, material, rng)
     said = predict(store, material, classifier, model)
     found = look.take(store, model.weighting, material.picks, material.labelled, material.targets, material.before, rng)
     row = ModelVersion(
         project_id=project.id,
-        version=version,
+        version=material.version,
         created_at=now,
         label=schema.rating.name,
         features=store.features.version,
@@ -107,45 +167,20 @@ def train(
         parameters=model.to_bytes(),
         active=False,
     )
-    with database.writing() as session:
-        session.add(row)
-    store_predictions(database, project, row.id, said)
-    with database.writing() as session:
-        learning.use(session, project.id, row.id)
-        audit.record(session, now, audit.SERVICE, "model.trained", project.id, version=version, items=row.n_labelled)
-    return row
+    return row, said
 
 
-def read_material(database: Database, project: Project, schema: Schema) -> Material:
-    """Read all that a training needs, as of one moment."""
-    spec = schema.rating
-    with database.frozen() as session:
-        pool = learning.pool(session, project.id)
-        table = LabelTable.read(session, schema, project.id)
-        skills = newest_skills(session, project.id, spec)
-        picks = list(learning.first_picks(session, project.id))
-        seconds = learning.paces(session, project.id, _PACES)
-        before = learning.active(session, project.id)
-        session.expunge_all()
-    matrix = table.matrix(spec)
-    targets: dict[str, FloatArray] = {}
-    if matrix is not None:
-        given = np.flatnonzero(np.bincount(matrix.task, minlength=matrix.n_tasks))
-        by_labels = skills.predict_proba(matrix)
-        targets = {str(table.items[place]): by_labels[place] for place in given}
-    campaign = {item.id: item.campaign or item.id for item in pool}
-    labelled = [item.id for item in pool if item.id in targets]
-    return Material(
-        pool=pool,
-        labelled=labelled,
-        targets=np.array([targets[item_id] for item_id in labelled]).reshape(len(labelled), len(spec.values)),
-        groups=[campaign[item_id] for item_id in labelled],
-        n_answers=table.n_answers,
-        sha256=_hash(pool, table, spec),
-        picks=picks,
-        pace=pace(*seconds),
-        before=before,
-    )
+def register(
+    database: Database, project: Project, model: ModelVersion, said: Mapping[str, list[float]], now: datetime
+) -> None:
+    """Store a version and what it says, a batch a transaction, and use it once all of that is there."""
+    with database.writing() as session:
+        session.add(model)
+    store_predictions(database, project, model.id, said)
+    with database.writing() as session:
+        learning.use(session, project.id, model.id)
+        counts = {"version": model.version, "items": model.n_labelled}
+        audit.record(session, now, audit.SERVICE, "model.trained", project.id, **counts)
 
 
 def fit(store: FeatureStore, material: Material, rng: np.random.Generator) -> tuple[SoftClassifier, TextModel]:
@@ -153,8 +188,7 @@ def fit(store: FeatureStore, material: Material, rng: np.random.Generator) -> tu
     weighting = Weighting.fit(store.matrix(), store.features.blocks)
     rows = weighting.transform(store.rows(material.labelled))
     classifier = SoftClassifier(n_classes=material.targets.shape[1], rng=rng)
-    groups = np.array(material.groups) if len(set(material.groups)) > 1 else None
-    classifier.fit(rows, material.targets, groups=groups)
+    classifier.fit(rows, material.targets, groups=material.vouching.apart)
     return classifier, TextModel.of(classifier, weighting)
 
 
@@ -169,14 +203,16 @@ def predict(
     return said
 
 
-def score_newcomers(database: Database, project: Project, home: Path, model_id: str) -> int:
+def score_newcomers(
+    database: Database, project: Project, home: Path, model_id: str, kind: features.Kind = "words"
+) -> int:
     """Score items that came in since the training, with the model in use; return how many."""
     with database.reading() as session:
         new = learning.unscored(session, project.id, _BATCH)
         data = learning.parameters_of(session, model_id) if new else None
     if not new or data is None:
         return 0
-    store = features.open_store(home)
+    store = features.open_store(home, kind)
     with database.reading() as session:
         found = learning.texts(session, new)
     store.append(list(found), list(found.values()))
@@ -214,11 +250,11 @@ def metrics(classifier: SoftClassifier, material: Material) -> dict[str, Any]:
 
 
 def usable(classifier: SoftClassifier, material: Material) -> bool:
-    """Say whether the text is proven to tell more than the prevalence: out of fold, by `_SIGMAS` over campaigns.
+    """Say whether the text is proven to tell more than the prevalence: out of fold, by `_SIGMAS` over campaigns and copies.
 
     Only then does the classifier's probability stand as an item's prior.
     """
-    names, group = np.unique(np.array(material.groups), return_inverse=True)
+    names, group = np.unique(material.vouching.groups, return_inverse=True)
     if classifier.fallback_ or len(names) < _LEAST_GROUPS:
         return False
     ratio = np.log(np.clip(classifier.out_of_fold_, 1e-12, None)) - np.log(classifier.prior_)

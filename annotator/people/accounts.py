@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from annotator.domain.errors import ConflictError, ForbiddenError, InputError, NotFoundError
 from annotator.domain.roles import MAY_INVITE, Role
+from annotator.people import attempts
 from annotator.people.passwords import hash_password
 from annotator.people.tokens import new_token, token_hash
 from annotator.storage import audit, onboarding, people
@@ -20,6 +21,7 @@ from annotator.storage.database import Database
 from annotator.storage.tables import Identity, Invitation, Person
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_TRIES = 3  # addresses that have accounts, tried with one invitation: it must not tell who else is here
 _PSEUDONYM_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -75,19 +77,24 @@ def accept(database: Database, token: str, credentials: Credentials, now: dateti
         NotFoundError: the invitation is unknown, used or too old.
         InputError: the address or the password will not do.
         ConflictError: the address has an account.
+        RateLimitedError: the invitation was tried with addresses that have accounts, too often.
     """
     email, password_hash = normal_email(credentials.email), hash_password(credentials.password)
-    try:
-        with database.writing() as session:
-            invitation = people.use_invitation(session, token_hash(token), now)
-            if invitation is None:
-                raise NotFoundError(
-                    "This invitation has been used or is too old.", mend="Ask your coordinator for a new link."
-                )
-            person = _add(session, Role(invitation.role), email, password_hash, now, qualified=invitation.qualified)
-    except IntegrityError as error:
-        raise ConflictError("That address has an account already.", mend="Sign in instead.") from error
-    return person
+    allowed = {attempts.keyed(database, f"invitation:{token}"): _TRIES}
+    with attempts.trying(database, allowed, now, failing=ConflictError):
+        try:
+            with database.writing() as session:
+                return use(session, token, email, password_hash, now)
+        except IntegrityError as error:
+            raise ConflictError("That address has an account already.", mend="Sign in instead.") from error
+
+
+def use(session: Session, token: str, email: str, password_hash: str, now: datetime) -> Person:
+    """Use an invitation up for a new person. Raises `NotFoundError` where it is unknown, used or too old."""
+    invitation = people.use_invitation(session, token_hash(token), now)
+    if invitation is None:
+        raise NotFoundError("This invitation has been used or is too old.", mend="Ask your coordinator for a new link.")
+    return _add(session, Role(invitation.role), email, password_hash, now, qualified=invitation.qualified)
 
 
 def add_in_bulk(

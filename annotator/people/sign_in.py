@@ -1,23 +1,26 @@
-"""Signing in and out. Failures are counted by a keyed hash of the address tried and of where it came from."""
+"""Signing in and out. Whoever has a second factor needs a code of it as well; a password alone opens nothing then.
+
+Failures are counted by a keyed hash of the address tried and of where it came from (`people.attempts`).
+"""
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
-
-from annotator.domain.errors import RateLimitedError, UnauthenticatedError
+from annotator.domain.errors import SecondFactorNeededError, UnauthenticatedError
 from annotator.domain.roles import Role
+from annotator.people import attempts as tries, second_factor
+from annotator.people.factor_key import FactorKey
 from annotator.people.passwords import check_password
 from annotator.people.tokens import new_token, token_hash
-from annotator.storage import audit, markers, people
+from annotator.storage import audit, people, second_factor as stored
 from annotator.storage.database import Database
-from annotator.storage.tables import Person, SignInFailure, WebSession
+from annotator.storage.tables import Person, WebSession
 
-_WINDOW = timedelta(minutes=15)
 _PER_PLACE = 10  # one place may hold many people: it gets this many times what one address gets
+HALF_WAY = timedelta(minutes=5)
+"""How long a password that was right waits for its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +40,78 @@ def sign_in(
     place: str,
     now: datetime,
     *,
+    key: FactorKey,
     attempts: int,
     lasts: timedelta,
     old_token: str | None = None,
+    code: str | None = None,
 ) -> SignedIn:
     """Open a new session, ending the one that `old_token` had.
 
     Raises:
         RateLimitedError: too many failures for this address or from this place.
-        UnauthenticatedError: address and password do not belong together.
+        SecondFactorNeededError: all is right so far, but a code is needed and none was given.
+        UnauthenticatedError: address and password do not belong together, or the code does not count.
     """
-    email = email.strip().lower()
-    keys = _keys(database, email, place)
+    person = _with_password(database, email, password, place, now, attempts=attempts)
+    if second_factor.enrolled(database, person.id):
+        if code is None:
+            raise SecondFactorNeededError(person.id)
+        second_factor.require(database, key, person.id, code, now)
+    return open_session(database, person, now, lasts, old_token)
+
+
+def wait_for_code(database: Database, person_id: str, now: datetime) -> str:
+    """Return a token for somebody who needs a code yet; `with_code` turns it into a session within five minutes."""
+    token = new_token()
+    with database.writing() as session:
+        stored.wait(session, token_hash(token), person_id, now, now + HALF_WAY)
+    return token
+
+
+def with_code(
+    database: Database,
+    key: FactorKey,
+    half_way: str,
+    code: str,
+    now: datetime,
+    lasts: timedelta,
+    old_token: str | None = None,
+) -> SignedIn:
+    """Finish a sign-in that waits for its code.
+
+    Raises:
+        UnauthenticatedError: it waits no longer, or the code does not count.
+        RateLimitedError: too many codes were tried.
+    """
     with database.reading() as session:
-        _refuse_too_many(session, keys, attempts, now)
-        found = people.by_email(session, email)
-    if not check_password(found[1].password_hash if found else None, password) or found is None:
-        with database.writing() as session:
-            session.add_all([SignInFailure(key=key, at=now) for key in keys])
-            people.forget_failures(session, now - _WINDOW)
-        raise UnauthenticatedError("That address and password don't belong together.", mend="Check both and try again.")
-    return _open(database, found[0], now, lasts, old_token)
+        person = stored.who_waits(session, token_hash(half_way), now)
+    if person is None:
+        raise UnauthenticatedError("That took too long.", mend="Sign in again.")
+    second_factor.require(database, key, person.id, code, now)
+    with database.writing() as session:
+        stored.wait_no_more(session, person.id)
+    return open_session(database, person, now, lasts, old_token)
 
 
-def confirm(database: Database, email: str, password: str, now: datetime, *, attempts: int) -> Person:
+def confirm(
+    database: Database,
+    email: str,
+    password: str,
+    now: datetime,
+    *,
+    key: FactorKey,
+    attempts: int,
+    code: str | None = None,
+) -> Person:
     """Return who an address and a password belong to, for a single act on the command line; no session is left behind.
 
     Raises:
-        RateLimitedError, UnauthenticatedError: as `sign_in`.
+        RateLimitedError, SecondFactorNeededError, UnauthenticatedError: as `sign_in`.
     """
-    signed_in = sign_in(database, email, password, "command line", now, attempts=attempts, lasts=timedelta(minutes=1))
+    lasts = timedelta(minutes=1)
+    given = (database, email, password, "command line", now)
+    signed_in = sign_in(*given, key=key, attempts=attempts, lasts=lasts, code=code)
     sign_out(database, signed_in.token)
     return signed_in.person
 
@@ -80,19 +125,10 @@ def sign_out(database: Database, token: str) -> None:
         people.end_session(session, token_hash(token))
 
 
-def open_session(database: Database, person: Person, now: datetime, lasts: timedelta) -> SignedIn:
-    """Sign a person in who has just accepted an invitation."""
-    return _open(database, person, now, lasts, None)
-
-
-def forget_failures_of(database: Database, email: str) -> None:
-    """Forget failed sign-ins of an address, whose keyed hash could be told by whoever knows the address and the key."""
-    key, _ = _keys(database, email, "")
-    with database.writing() as session:
-        people.forget_failures_of(session, key)
-
-
-def _open(database: Database, person: Person, now: datetime, lasts: timedelta, old_token: str | None) -> SignedIn:
+def open_session(
+    database: Database, person: Person, now: datetime, lasts: timedelta, old_token: str | None = None
+) -> SignedIn:
+    """Open a new session for somebody who has shown who they are, ending the one that `old_token` had."""
     token, csrf = new_token(), new_token()
     with database.writing() as session:
         if old_token is not None:
@@ -106,18 +142,26 @@ def _open(database: Database, person: Person, now: datetime, lasts: timedelta, o
     return SignedIn(person, token, csrf, now + lasts)
 
 
-def _keys(database: Database, email: str, place: str) -> tuple[str, str]:
-    """Return the keyed hashes under which failures of this address and this place are counted."""
-    secret = markers.secret(database, "sign_in_key").encode()
-    hashed = (hmac.new(secret, value.encode(), "sha256").hexdigest() for value in (f"email:{email}", f"place:{place}"))
-    first, second = hashed
-    return first, second
+def forget_failures_of(database: Database, email: str) -> None:
+    """Forget failed sign-ins of an address, whose keyed hash could be told by whoever knows the address and the key."""
+    key = tries.keyed(database, f"email:{email}")
+    with database.writing() as session:
+        people.forget_failures_of(session, key)
 
 
-def _refuse_too_many(session: Session, keys: tuple[str, str], attempts: int, now: datetime) -> None:
-    since = now - _WINDOW
-    for key, allowed in zip(keys, (attempts, attempts * _PER_PLACE), strict=True):
-        if people.failures_since(session, key, since) >= allowed:
-            raise RateLimitedError(
-                "Too many failed sign-ins.", retry_after=int(_WINDOW.total_seconds()), mend="Wait a quarter of an hour."
+def _with_password(
+    database: Database, email: str, password: str, place: str, now: datetime, *, attempts: int
+) -> Person:
+    email = email.strip().lower()
+    allowed = {
+        tries.keyed(database, f"email:{email}"): attempts,
+        tries.keyed(database, f"place:{place}"): attempts * _PER_PLACE,
+    }
+    with tries.trying(database, allowed, now):
+        with database.reading() as session:
+            found = people.by_email(session, email)
+        if not check_password(found[1].password_hash if found else None, password) or found is None:
+            raise UnauthenticatedError(
+                "That address and password don't belong together.", mend="Check both and try again."
             )
+        return found[0]

@@ -25,6 +25,7 @@ MOST_SIGNS = 8
 
 _NUMERIC = frozenset({Kind.PHONE, Kind.ID, Kind.BANK, Kind.PLATE, Kind.WALLET})
 _ANNOUNCERS = ("phone", "platform", "value_cue", "document", "bank", "plate", "wallet")
+_KEYPAD_JOINTS = frozenset("-.")
 _DOTTED = re.compile(r"(?:\d{1,3}\s?\.\s?){3}\d{1,3}")
 _USUAL_GAPS = re.compile(r"\d+(?:[ .\-/()]{1,2}\d+){0,6}")
 _DEALT_OUT = re.compile(r"\b\d\b\D{1,2}\b\d\b")
@@ -50,7 +51,36 @@ def _find_written_dates(reading: Reading) -> None:
         years = [j for j in near if len(tokens.words[j]) == 4 and j > i]
         born = days and any(quantities.birth_year(tokens.words[j]) for j in years)
         if born or (near and reading.cued(min(near[0], i), "birth")):
-            reading.mask(min([*days, *years, i]), max([*days, *years, i]), Kind.BIRTH)
+            last = max([*days, *years, i])
+            end = _spelled_year(reading, last)
+            reading.mask(min([*days, *years, i]), end, Kind.BIRTH, sure=end == last)
+        elif not near and reading.cued(i, "birth"):
+            _mask_spelled_birth(reading, i)
+
+
+def _mask_spelled_birth(reading: Reading, i: int) -> None:
+    """As in "born on the twelfth of March nineteen ninety": from the day after the cue, whatever word it is, to the year."""
+    tokens, plain = reading.tokens, lexicon.function_words(reading.language)
+    past = max(end for _, end in reading.cues["birth"] if end <= i)
+    first = next((j for j in range(past, i) if reading.free_word(j) and tokens.words[j] not in plain), i)
+    last = _spelled_year(reading, i)
+    if first < last:
+        reading.mask(first, last, Kind.BIRTH, sure=False)
+
+
+def _spelled_year(reading: Reading, i: int) -> int:
+    """Return the last of two or more number words that follow token i closely; i where there are none."""
+    tokens, known = reading.tokens, lexicon.numbers()
+    last, count = i, 0
+    for j in range(i + 1, min(i + 12, len(tokens))):
+        word = tokens.words[j]
+        if not reading.free(j) or word in ".!?;" or j - last > 2:
+            break
+        if word in known.spelled or word in known.magnitude:
+            last, count = j, count + 1
+        elif count and word[0].isalpha() and word not in known.filler:
+            break
+    return last if count > 1 else i
 
 
 def _judge(reading: Reading, run: Run) -> int:
@@ -83,14 +113,14 @@ def _explain(reading: Reading, run: Run, *, firm: bool) -> None:
 
 
 def _judge_spelled(reading: Reading, run: Run) -> None:
-    """Mask number words from five digits on; from three after a cue; where they name an amount, only from nine."""
+    """Mask number words from five digits on, or four in four words; from three after a cue; where they name an amount, from seven."""
     if _mixed_but_ordinary(reading, run):
         return
     tokens, size, known = reading.tokens, len(run.digits), lexicon.numbers()
     amount = any(tokens.word(i) in known.magnitude for i in range(run.first, run.last + 2))
     cued = len(run.atoms) >= 3 and reading.cued(run.first, *_ANNOUNCERS, "birth", reach=6)
-    least = 3 if cued else 9 if amount else 4 if len(run.atoms) >= 4 else 5
-    if size >= least or size >= 7:
+    least = 3 if cued else 7 if amount else 4 if len(run.atoms) >= 4 else 5
+    if size >= least:
         first = run.first
         while tokens.word(first - 1) in known.multiplier:
             first -= 1
@@ -166,8 +196,20 @@ def _absorb_neighbours(reading: Reading) -> None:
             low = before
         while low <= high and (after := _neighbour(reading, high, 1)) is not None:
             high = after
+        if low <= high:
+            high = _keypad_end(reading, high)
         if (low, high) != (first, last):
             reading.mask(low, high, match.kind, sure=False)
+
+
+def _keypad_end(reading: Reading, i: int) -> int:
+    """As in "202-555-JOBS": capitals joined to a number by a sign stand for its keys. Return the last token of them."""
+    tokens = reading.tokens
+    while tokens.word(i + 1) in _KEYPAD_JOINTS and tokens.glued(i + 1) and reading.free_word(i + 2):
+        if not tokens.glued(i + 2) or not tokens.exact(i + 2).isupper():
+            break
+        i += 2
+    return i
 
 
 def _neighbour(reading: Reading, i: int, step: int) -> int | None:

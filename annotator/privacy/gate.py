@@ -69,35 +69,35 @@ class Gate:
         try:
             return self._check(text, language)
         except OutOfTimeError:
-            return self._withheld(text, "time: the text took longer than it may")
+            return self._withheld(text, reason="time: the text took longer than it may")
         except Exception as error:  # noqa: BLE001 -- the gate fails closed whatever goes wrong
             _log.warning("gate_failed", error=type(error).__name__)
-            return self._withheld(text, "error: the gate failed on this text")
+            return self._withheld(text, reason="error: the gate failed on this text")
 
     def _check(self, text: str, declared: str | None) -> GateResult:
         if len(text) > MAX_LENGTH:
-            return self._withheld(text, f"length: more than {MAX_LENGTH} characters")
+            return self._withheld(text, reason=f"length: more than {MAX_LENGTH} characters")
         if _SURROGATE.search(text):
-            return self._withheld(text, "letters: broken Unicode")
+            return self._withheld(text, reason="letters: broken Unicode")
         wanted = None
         if declared is not None and declared.strip():
             wanted = language.supported(declared)
             if wanted is None:
-                return self._withheld(text, "language: not one that the gate reads")
+                return self._withheld(text, reason="language: not one that the gate reads")
         masked = Aligned(text, range(len(text)), range(1, len(text) + 1))
         matches: list[Match] = []
         reasons: dict[str, None] = {}
         for _ in range(_PASSES):
             found = self._read(masked.text, wanted)
             if found.language is None:
-                return self._withheld(text, "language: not one that the gate reads")
+                return self._withheld(text, reason="language: not one that the gate reads")
             reasons |= dict.fromkeys(found.reasons)
             if not found.matches:
                 break
             matches = _merge([*matches, *(_back(masked, match) for match in found.matches)])
             masked = _mask(text, matches)
         else:
-            return self._withheld(text, "error: masking did not settle")
+            return self._withheld(text, reason="error: masking did not settle")
         spans = tuple(Found(m.start, m.end, m.kind, self._digest(m.kind, text[m.start : m.end])) for m in matches)
         state = "quarantined" if reasons else "ready"
         return GateResult(masked.text, state, tuple(reasons), spans, found.language)  # type: ignore[arg-type]

@@ -7,7 +7,6 @@ Romanian where that one is thin, `simplemma`; names from `Faker`. Everything is 
 from __future__ import annotations
 
 import importlib
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -271,8 +270,3 @@ def _joined_numbers(lists: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ((w, d) for w, d in lists["ro"].items() if w.endswith("zeci")), ones.items()
     ):
         yield f"{ten}si{one}", high[0] + low
-
-
-def zipf(share: float) -> float:
-    """Return the Zipf value (van Heuven et al. 2014): log10 of uses in a thousand million words."""
-    return math.log10(share) + 9 if share > 0 else 0.0

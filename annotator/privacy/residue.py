@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 
 from annotator.privacy import lexicon
 from annotator.privacy.lexicon import Vocabulary
@@ -36,6 +37,7 @@ def find_residue(reading: Reading) -> None:
     _unknown_words(reading)
     _bare_announcements(reading)
     _bare_platforms(reading)
+    _bare_addresses(reading)
     _many_number_words(reading)
     reading.tick()
 
@@ -43,10 +45,10 @@ def find_residue(reading: Reading) -> None:
 def _foreign_letters(reading: Reading) -> None:
     if reading.tokens.aligned.hidden:
         reading.reason("hidden: look-alike letters, exotic digits or invisible characters")
-    starts = reading.tokens.starts
-    for place in reading.tokens.aligned.foreign:
-        i = next((i for i in range(len(starts)) if starts[i] <= place < reading.tokens.ends[i]), None)
-        if i is not None and reading.free(i):
+    tokens = reading.tokens
+    for place in tokens.aligned.foreign:
+        i = bisect_right(tokens.starts, place) - 1
+        if reading.free(i) and place < tokens.ends[i]:
             reading.mask(i, i, Kind.UNCLEAR, sure=False)
 
 
@@ -186,6 +188,12 @@ def _bare_platforms(reading: Reading) -> None:
             continue
         if any(tokens.is_word(j) and tokens.words[j] not in plain for j in clause):
             reading.reason("contact: a platform is named, and who is meant on it is not clear")
+
+
+def _bare_addresses(reading: Reading) -> None:
+    """As in "see www example com": what only web addresses have, and no address was found around it."""
+    if any(i not in reading.taken for i in reading.tokens.having(lexicon.words("context", "address_parts"))):
+        reading.reason("contact: a part of a web address stands alone")
 
 
 def _clause(reading: Reading, i: int) -> range:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from annotator.privacy import lexicon
-from annotator.privacy.people import shouting
 from annotator.privacy.reading import Reading
 from annotator.privacy.tokens import Tokens
 from annotator.privacy.values import Kind
+from annotator.privacy.whole_names import shouting
 
 _GERMAN_ENDINGS = (
     *("straße", "strasse", "str", "weg", "platz", "allee", "gasse", "damm", "ufer", "chaussee", "steig", "stieg"),

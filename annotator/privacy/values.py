@@ -8,7 +8,7 @@ from typing import Literal
 
 from annotator.domain.errors import AnnotatorError
 
-GATE_VERSION = "1.0.0"
+GATE_VERSION = "1.1.0"
 """Changes with every rule, list or package that can change what is masked."""
 
 MAX_LENGTH = 20_000

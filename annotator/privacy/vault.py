@@ -11,18 +11,18 @@ import fcntl
 import hmac
 import json
 import os
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from annotator.domain.errors import ConfigError, ConflictError, ForbiddenError, InputError, NotFoundError
+from annotator.storage.whole_files import sync, sync_folder, whole
 
 KEY_VARIABLE = "ANNOTATOR_QUARANTINE_KEY"
+VAULT = "quarantine.vault"  # below the home folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,14 @@ class Vault:
         with self._locked():
             self._drop_torn_line()
             there = {tag for tag, _ in self._lines()}
-            tags = [self._tag(row.id) for row in rows]
-            for tag, row in zip(tags, rows, strict=True):
-                if tag in there or tags.count(tag) > 1:
+            lines = []
+            for row in rows:
+                tag = self._tag(row.id)
+                if tag in there:
                     raise ConflictError(f"Row {row.id} is in the quarantine already.")
-            self._write(b"".join(tag + b" " + self._seal(row) + b"\n" for tag, row in zip(tags, rows, strict=True)))
+                there.add(tag)
+                lines.append(_line(tag, self._seal(row)))
+            self._write(b"".join(lines))
 
     def read(self, row_id: str) -> RawRow:
         """Return one row. Raises NotFoundError."""
@@ -86,22 +89,30 @@ class Vault:
         _two_people(first, second)
         with self._locked():
             row = self._find(row_id)
-            self._remove(row_id)
+            self._remove([row_id])
             return row
 
     def destroy(self, row_id: str, first: str, second: str) -> None:
         """Delete a row for good: two different people have decided so. Raises as `release`."""
+        self.destroy_all([row_id], first, second)
+
+    def destroy_all(self, row_ids: Sequence[str], first: str, second: str) -> None:
+        """Delete rows for good, all of them or none, as `destroy` does one: the file is written anew once."""
         _two_people(first, second)
         with self._locked():
-            self._find(row_id)
-            self._remove(row_id)
+            self._found(row_ids)
+            self._remove(row_ids)
 
     def _find(self, row_id: str) -> RawRow:
-        tag = self._tag(row_id)
-        token = next((token for other, token in self._lines() if other == tag), None)
-        if token is None:
-            raise NotFoundError(f"Row {row_id} is not in the quarantine.")
-        return self._open(token)
+        return self._found([row_id])[0]
+
+    def _found(self, row_ids: Iterable[str]) -> list[RawRow]:
+        wanted = {self._tag(row_id): row_id for row_id in row_ids}
+        tokens = {tag: token for tag, token in self._lines() if tag in wanted}
+        for tag, row_id in wanted.items():
+            if tag not in tokens:
+                raise NotFoundError(f"Row {row_id} is not in the quarantine.")
+        return [self._open(tokens[tag]) for tag in wanted]
 
     def _tag(self, row_id: str) -> bytes:
         """A keyed hash of the id: a row is found by it without opening the others."""
@@ -112,12 +123,14 @@ class Vault:
         return self._fernet.encrypt(content.encode())
 
     def _lines(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield tag and token of every whole line."""
+        """Yield tag and token of every whole line, one in memory at a time."""
         if not self._path.exists():
             return
-        for line in self._path.read_bytes().split(b"\n")[:-1]:  # what follows the last newline is nothing, or torn
-            tag, _, token = line.partition(b" ")
-            yield tag, token
+        with self._path.open("rb") as file:
+            for line in file:
+                if line.endswith(b"\n"):  # what follows the last newline is torn
+                    tag, _, token = line.rstrip(b"\n").partition(b" ")
+                    yield tag, token
 
     def _open(self, token: bytes) -> RawRow:
         try:
@@ -132,35 +145,34 @@ class Vault:
     def _drop_torn_line(self) -> None:
         if not self._path.exists():
             return
-        content = self._path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            self._replace(content[:whole])
+        with self._path.open("rb") as file:
+            file.seek(max(0, self._path.stat().st_size - 1))
+            torn = file.read() not in (b"", b"\n")
+        if torn:
+            self._replace(_line(tag, token) for tag, token in self._lines())
 
     def _write(self, lines: bytes) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "ab") as file:
-            file.write(lines)
-            _sync(file)
-        _sync_folder(self._path.parent)
+        with os.fdopen(descriptor, "ab", buffering=0) as file:
+            before, rest = os.fstat(descriptor).st_size, memoryview(lines)
+            try:
+                while rest:
+                    rest = rest[file.write(rest) :]
+                sync(file)
+            except BaseException:  # a full disk takes the first of them and not the rest
+                os.ftruncate(descriptor, before)
+                raise
+        sync_folder(self._path.parent)
 
-    def _remove(self, row_id: str) -> None:
-        gone = self._tag(row_id)
-        self._replace(b"".join(tag + b" " + token + b"\n" for tag, token in self._lines() if tag != gone))
+    def _remove(self, row_ids: Iterable[str]) -> None:
+        gone = {self._tag(row_id) for row_id in row_ids}
+        self._replace(_line(tag, token) for tag, token in self._lines() if tag not in gone)
 
-    def _replace(self, content: bytes) -> None:
-        """Write beside, sync, swap: after a crash the file is whole, in its old state or its new one."""
-        descriptor, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                _sync(file)
-            Path(name).replace(self._path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync_folder(self._path.parent)
+    def _replace(self, lines: Iterable[bytes]) -> None:
+        """After a crash the file is whole, in its old state or its new one."""
+        with whole(self._path) as file:
+            file.writelines(lines)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -169,6 +181,10 @@ class Vault:
         with (self._path.parent / f"{self._path.name}.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _line(tag: bytes, token: bytes) -> bytes:
+    return tag + b" " + token + b"\n"
 
 
 def _two_people(first: str, second: str) -> None:
@@ -186,16 +202,3 @@ def _fernet(key: str) -> Fernet:
         return Fernet(key)
     except ValueError:
         raise ConfigError(f"{KEY_VARIABLE} is no key of 32 bytes in URL-safe base 64.", mend=mend) from None
-
-
-def _sync(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

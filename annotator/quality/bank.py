@@ -36,7 +36,11 @@ _HARDEST = 0.5
 def ensure_policy(
     session: Session, project: Project, now: datetime, placement: Placement | None = None
 ) -> QualityPolicy:
-    """Return the project's policy, made with an empty bank where there is none; `placement` is for a new one."""
+    """Return the project's policy, made with an empty bank where there is none; `placement` is for a new one.
+
+    Raises:
+        ConflictError: another project has the name that the bank is to have.
+    """
     known = controls.policy(session, project.id)
     if known is not None:
         return known
@@ -51,8 +55,11 @@ def ensure_policy(
         order_seed=project.order_seed,
         created_at=now,
     )
-    session.add(bank)
-    session.flush()
+    if not controls.add_bank(session, bank):
+        made_meanwhile = controls.policy(session, project.id)
+        if made_meanwhile is None:
+            raise ConflictError(f"There is a project {bank.name} already.", mend="Give one of the two another name.")
+        return made_meanwhile
     policy = QualityPolicy(
         project_id=project.id,
         bank_id=bank.id,
@@ -65,20 +72,6 @@ def ensure_policy(
     session.flush()
     audit.record(session, now, audit.SERVICE, "controls.opened", project.id, **asdict(chosen))
     return policy
-
-
-def set_placement(session: Session, project_id: str, placement: Placement, actor: str, now: datetime) -> None:
-    """Change how many control items there are; the places themselves follow from the key.
-
-    Raises:
-        NotFoundError: the project has no bank.
-    """
-    policy = controls.policy(session, project_id)
-    if policy is None:
-        raise NotFoundError("This project has no control items yet.", mend="Fill the bank first.")
-    policy.control_first, policy.control_rate = placement.first, placement.rate
-    session.add(policy)
-    audit.record(session, now, actor, "controls.placed", project_id, **asdict(placement))
 
 
 def fits(schema: Schema) -> bool:
@@ -122,17 +115,26 @@ def from_gold(database: Database, project: Project, public_id: str, actor: str, 
         item = items.by_public_id(session, project.id, public_id)
         if item is None:
             raise NotFoundError("There is no such item.")
-        decision = next((made for made in adjudication.decisions(session, item.id) if made.settles), None)
-        if item.state != ItemState.GOLD or decision is None:
-            raise ConflictError("Only a gold item can become a control item.", mend="Adjudicate it first.")
-        if decision.rating is None:
-            raise ConflictError("An item that nobody can tell is no control item.", mend="Choose another.")
-        bank = session.get_one(Project, ensure_policy(session, project, now).bank_id)
-        if controls.made_from(session, item.id) is not None:
+        return make_control(session, project, item, actor, now)
+
+
+def make_control(session: Session, project: Project, item: Item, actor: str, now: datetime) -> str:
+    """The same within a transaction. A control item that was taken back before anybody met it comes into use again."""
+    decision = next((made for made in adjudication.decisions(session, item.id) if made.settles), None)
+    if item.state != ItemState.GOLD or decision is None:
+        raise ConflictError("Only a gold item can become a control item.", mend="Adjudicate it first.")
+    if decision.rating is None:
+        raise ConflictError("An item that nobody can tell is no control item.", mend="Choose another.")
+    bank = session.get_one(Project, ensure_policy(session, project, now).bank_id)
+    spans = [span | {"text": ""} for span in Answer.from_json(decision.answer).to_json()["spans"]]
+    known = controls.made_from(session, item.id)
+    if known is not None:
+        if not controls.reuse(session, known, decision.labels, spans):
             raise ConflictError("This item is a control item already.")
-        spans = [span | {"text": ""} for span in Answer.from_json(decision.answer).to_json()["spans"]]
-        source = Source(item.source)
-        return _add(session, bank, item.text, source, decision.labels, spans, "gold", item, actor, now)
+        audit.record(session, now, actor, "control.added", known.item_id, origin="gold")
+        return known.item_id
+    source = Source(item.source)
+    return _add(session, bank, item.text, source, decision.labels, spans, "gold", item, actor, now)
 
 
 def retire_worn(database: Database, project: Project, now: datetime) -> int:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from annotator.domain.controls import Outcome, clauses_of
 from annotator.domain.errors import ConflictError, InputError, NotFoundError
 from annotator.domain.qualification import USUAL, SequentialTest, Verdict, decide, most_missed
-from annotator.domain.quality import THRESHOLD, statistic
+from annotator.domain.quality import THRESHOLD, PauseDecision, statistic
 from annotator.domain.roles import Role
 from annotator.domain.schema import Schema
 from annotator.quality.evidence import weigh_all, weigh_controls_of
@@ -45,8 +45,8 @@ def assess(
 
     Passing qualifies them in the same transaction; else the round ends with the clauses to study.
     """
-    with database.reading() as session:
-        if quality.open_round(session, person_id) is None:
+    with database.glance() as session:
+        if not quality.in_qualification(session, person_id):
             return None
     weigh_controls_of(database, project, schema, person_id, now)
     with database.writing() as session:
@@ -119,28 +119,22 @@ def decide_pause(database: Database, actor: str, pause_id: str, reason: str, now
             raise NotFoundError("There is no such pause.")
         person = people.locked(session, known.person_id)
         pause = quality.pauses_of(session, person.id)[-1]
-        settled = pause.decision == "resume" or (pause.decision == "keep" and not resume)
+        settled = pause.decision == PauseDecision.RESUME or (pause.decision == PauseDecision.KEEP and not resume)
         if pause.id != pause_id or settled:
             raise ConflictError("Somebody has decided on this pause already.", mend="Reload the page.")
         pause.reason, pause.decided_at, pause.decided_by = _text(reason, "reason"), now, actor
-        pause.decision = "resume" if resume else "keep"
+        pause.decision = (PauseDecision.RESUME if resume else PauseDecision.KEEP).value
         if resume:
             person.paused_at = None
         session.add_all([pause, person])
         audit.record(session, now, actor, f"pause.{pause.decision}", person.id, pause=pause.id)
 
 
-def standing_since(session: Session, person_id: str) -> datetime | None:
-    """Return since when evidence counts for the change test: the last resumption."""
-    decided = [p.decided_at for p in quality.pauses_of(session, person_id) if p.decision == "resume" and p.decided_at]
-    return max(decided, default=None)
-
-
 def _propose_if_due(session: Session, person: Person, now: datetime, threshold: float) -> bool:
     if person.role != Role.VOLUNTEER or person.qualified_at is None or person.paused_at is not None:
         return False
     _close_lifted(session, person.id, now)
-    rows = quality.evidence_of(session, person.id, since=standing_since(session, person.id))
+    rows = quality.evidence_of(session, person.id, since=quality.resumed(session, [person.id]).get(person.id))
     gathered = statistic([row.llr for row in rows])
     if gathered < threshold:
         return False
@@ -155,9 +149,10 @@ def _propose_if_due(session: Session, person: Person, now: datetime, threshold: 
 def _close_lifted(session: Session, person_id: str, now: datetime) -> None:
     """A pause that was lifted elsewhere, as on the people's page, was decided by whoever lifted it."""
     pauses = quality.pauses_of(session, person_id)
-    if pauses and pauses[-1].decision != "resume":
-        pauses[-1].decision, pauses[-1].decided_at, pauses[-1].reason = "resume", now, "Lifted by a coordinator."
-        session.add(pauses[-1])
+    if pauses and pauses[-1].decision != PauseDecision.RESUME:
+        last = pauses[-1]
+        last.decision, last.decided_at, last.reason = PauseDecision.RESUME.value, now, "Lifted by a coordinator."
+        session.add(last)
         session.flush()
 
 

@@ -39,8 +39,8 @@ def weigh_controls_of(database: Database, project: Project, schema: Schema, pers
     with database.writing() as session:
         policy = controls.policy(session, project.id)
         if policy is not None:
-            for answered in quality.unweighed_controls(session, policy.bank_id, _BATCH, person_id):
-                session.add(_control_evidence(schema, answered, now))
+            found = quality.unweighed_controls(session, policy.bank_id, _BATCH, person_id)
+            quality.keep_evidence(session, [_control_evidence(schema, answered, now) for answered in found])
 
 
 def _weigh(database: Database, project: Project, schema: Schema, now: datetime) -> set[str]:
@@ -51,7 +51,7 @@ def _weigh(database: Database, project: Project, schema: Schema, now: datetime) 
         if len(rows) < _BATCH:
             ordinary = quality.unweighed_answers(session, project.id, _BATCH - len(rows))
             rows += [_consensus_evidence(session, project, schema, answered, now) for answered in ordinary]
-        session.add_all(rows)
+        quality.keep_evidence(session, rows)
         return {row.person_id for row in rows}
 
 
@@ -82,9 +82,10 @@ def _consensus_evidence(
     workers, codes = zip(*others, strict=True)
     posterior = skills_of(known, schema.rating).posterior(workers, codes).tolist()
     given = values.index(annotation.rating)
-    weighed = weigh_agreement(given, posterior, fast=is_fast(annotation.lead_time, len(text.split())))
+    fast = is_fast(annotation.lead_time, len(text.split()))
+    weighed = weigh_agreement(given, posterior, fast=fast, apart=schema.rating.apart)
     likely = max(range(len(values)), key=posterior.__getitem__)
-    detail: dict[str, Any] = {"steps": abs(likely - given), "fast": weighed.fast}
+    detail: dict[str, Any] = {"steps": schema.rating.apart(likely, given), "fast": weighed.fast}
     return _row(answered, "consensus", None, weighed, detail, now)
 
 

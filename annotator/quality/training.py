@@ -16,14 +16,13 @@ from annotator.domain.answers import Answer, flat_labels
 from annotator.domain.controls import compare
 from annotator.domain.errors import ConflictError, NotFoundError
 from annotator.domain.exposure import Rest, high_ratings
-from annotator.domain.leases import EmptyReason
+from annotator.domain.leases import UNDO, EmptyReason
 from annotator.domain.schema import Schema
 from annotator.quality.cards import Card, cards
 from annotator.quality.decisions import open_qualification
-from annotator.storage import audit, controls, exposure, people, quality, training
-from annotator.storage import wellbeing as settings
+from annotator.storage import audit, controls, exposure, people, projects, quality, training, wellbeing as settings
 from annotator.storage.database import Database
-from annotator.storage.tables import Project
+from annotator.storage.tables import Person, Project
 from annotator.storage.tables_quality import TrainingAttempt
 
 TRIES = 3
@@ -62,13 +61,14 @@ class NoCard:
 
 
 def standing(session: Session, schema: Schema, person_id: str) -> Standing:
+    """Return where somebody is."""
     done, undone, study = _sorted(session, schema, person_id)
     return Standing(
         done=len(done),
         total=len(done) + len(undone),
         study=study,
         qualifying=quality.in_qualification(session, person_id),
-        qualified=people.locked(session, person_id).qualified_at is not None,
+        qualified=session.get_one(Person, person_id).qualified_at is not None,
     )
 
 
@@ -76,7 +76,7 @@ def deal(database: Database, project: Project, schema: Schema, person_id: str, n
     """Show the first card that is not done, within the limits of exposure; with none left, begin qualification."""
     with database.writing() as session:
         person = people.locked(session, person_id)
-        refusal = gates.refusal(session, project, person)
+        refusal = gates.refusal(session, projects.current(session, project), person.id, person.role)
         if refusal in _OUTSIDE:
             return NoCard(refusal)
         exposure.end(session, person_id, now)
@@ -133,6 +133,22 @@ def pass_over(database: Database, schema: Schema, person_id: str, card_id: str, 
         at=now,
     )
     _store(database, person_id, row)
+
+
+def take_back(database: Database, schema: Schema, person_id: str, card_id: str, now: datetime) -> None:
+    """Take back that a card was left out; the next one dealt is it again, if nothing else is due first.
+
+    Raises:
+        ConflictError: it was not left out just now, or something was answered since.
+    """
+    card = card_of(schema, card_id)
+    with database.writing() as session:
+        people.locked(session, person_id)
+        last = next(reversed(training.attempts_of(session, person_id)), None)
+        if last is None or last.card != card.id or last.labels or now - last.at > UNDO:
+            raise ConflictError("You have not left this card out just now.", mend="Go on with the next card.")
+        session.delete(last)
+        audit.record(session, now, person_id, "training.undone", person_id, attempt=last.id)
 
 
 def rest(database: Database, person_id: str, now: datetime) -> None:

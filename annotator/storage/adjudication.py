@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CompoundSelect, delete, func, or_, union, update
@@ -10,21 +11,25 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from annotator.domain.items import ItemState
-from annotator.storage.tables import Annotation, Item
+from annotator.storage.tables import Annotation, GuidelineVersion, Item
 from annotator.storage.tables_adjudication import Adjudication, AdjudicationHold, AdjudicationPolicy
 
 
-def waiting(session: Session, project_id: str, limit: int, *, person_id: str | None = None) -> list[Item]:
-    """Return items to adjudicate, the least certain first; with a person, those that they may decide on and nobody else holds.
+def waiting(session: Session, project_id: str, limit: int) -> list[Item]:
+    """Return items to adjudicate, the least certain first.
 
     Items that nobody could rate have no risk yet, and come before all others.
     """
-    statement = _adjudicating(project_id)
-    if person_id is not None:
-        held = select(AdjudicationHold.item_id).where(AdjudicationHold.person_id != person_id)
-        statement = statement.where(col(Item.id).not_in(held), col(Item.id).not_in(_seen_by(person_id)))
-    order = func.coalesce(col(Item.risk), 1.0).desc()
-    return list(session.exec(statement.order_by(order, col(Item.id)).limit(limit)))
+    return list(session.exec(_least_certain_first(_adjudicating(project_id)).limit(limit)))
+
+
+def waiting_for(session: Session, project_id: str, person_id: str, now: datetime, limit: int) -> list[Item]:
+    """Return of `waiting` those that a person may decide on and nobody else holds."""
+    held = select(AdjudicationHold.item_id).where(
+        AdjudicationHold.person_id != person_id, col(AdjudicationHold.expires_at) > now
+    )
+    theirs = _adjudicating(project_id).where(col(Item.id).not_in(held), col(Item.id).not_in(_seen_by(person_id)))
+    return list(session.exec(_least_certain_first(theirs).limit(limit)))
 
 
 def count_waiting(session: Session, project_id: str) -> int:
@@ -105,13 +110,14 @@ def causes(session: Session, project_id: str) -> list[tuple[str, str, int]]:
         .where(Item.project_id == project_id, col(Adjudication.superseded_at).is_(None))
         .group_by(Adjudication.clause, Adjudication.cause)
     )
-    return sorted(((clause, cause, int(n)) for clause, cause, n in session.exec(statement)), key=lambda row: -row[2])
+    found = ((clause, cause, int(n)) for clause, cause, n in session.exec(statement))
+    return sorted(found, key=lambda row: (-row[2], *row[:2]))
 
 
-def items_of_cause(session: Session, project_id: str, clause: str, cause: str, limit: int) -> list[Item]:
-    """Return the items behind one number of `causes`, the newest decision first."""
+def of_cause(session: Session, project_id: str, clause: str, cause: str, limit: int) -> list[tuple[Item, str]]:
+    """Return the decisions behind one number of `causes`, the newest first: each item, and what was noted of it."""
     statement = (
-        select(Item)
+        select(Item, Adjudication.note)
         .join(Adjudication, col(Adjudication.item_id) == Item.id)
         .where(
             Item.project_id == project_id,
@@ -123,12 +129,47 @@ def items_of_cause(session: Session, project_id: str, clause: str, cause: str, l
     return list(session.exec(statement.order_by(col(Adjudication.id).desc()).limit(limit)))
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A decision that stands, as those who write the guideline want to know of it; nobody is named."""
+
+    public_id: str
+    clause: str
+    cause: str
+    note: str
+    rating: str | None
+    version: str
+    at: datetime
+    state: str
+
+
+def met(session: Session, project_id: str, version: str = "", limit: int | None = None) -> list[Met]:
+    """Return the decisions that stand, made under a guideline version or under any, the newest first."""
+    statement = (
+        select(Adjudication, Item.public_id, Item.state, GuidelineVersion.version)
+        .join(Item, col(Item.id) == Adjudication.item_id)
+        .join(GuidelineVersion, col(GuidelineVersion.id) == Adjudication.guideline_version_id)
+        .where(Item.project_id == project_id, col(Adjudication.superseded_at).is_(None))
+    )
+    if version:
+        statement = statement.where(GuidelineVersion.version == version)
+    rows = session.exec(statement.order_by(col(Adjudication.id).desc()).limit(limit))
+    return [
+        Met(name, made.clause, made.cause, made.note, made.rating, under, made.created_at, state)
+        for made, name, state, under in rows
+    ]
+
+
 def policy(session: Session, project_id: str) -> AdjudicationPolicy | None:
     return session.get(AdjudicationPolicy, project_id)
 
 
 def _adjudicating(project_id: str) -> SelectOfScalar[Item]:
     return select(Item).where(Item.project_id == project_id, Item.state == ItemState.ADJUDICATING.value)
+
+
+def _least_certain_first(statement: SelectOfScalar[Item]) -> SelectOfScalar[Item]:
+    return statement.order_by(func.coalesce(col(Item.risk), 1.0).desc(), col(Item.id))
 
 
 def _seen_by(person_id: str) -> CompoundSelect[str]:

@@ -4,23 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Text, cast, func
+from sqlalchemy import (
+    BigInteger,
+    SQLColumnExpression,
+    Text,
+    bindparam,
+    cast,
+    exists,
+    extract,
+    func,
+    select as select_columns,
+)
 from sqlmodel import Session, col, select
 
 from annotator.domain.items import SHUT
-from annotator.storage.tables import Annotation, GuidelineVersion, Item, Person
+from annotator.storage.prepared import Prepared
+from annotator.storage.tables import Annotation, Item, Person
 
 
-def by_key(session: Session, person_id: str, key: str) -> Annotation | None:
+class Known(NamedTuple):
+    """What is stored under a key."""
+
+    annotation_id: str
+    lease_id: str
+
+
+def by_key(session: Session, person_id: str, key: str) -> Known | None:
     """Return what the person stored under an idempotency key."""
-    return session.exec(select(Annotation).where(Annotation.person_id == person_id, Annotation.key == key)).first()
+    row = _BY_KEY.first(session, person=person_id, key=key)
+    return None if row is None else Known(*row)
 
 
 def ratings(session: Session, item_id: str) -> list[str | None]:
     """Return the ratings an item has, None for cannot tell, in the order they came."""
-    statement = select(Annotation.rating).where(Annotation.item_id == item_id).order_by(col(Annotation.id))
-    return list(session.exec(statement))
+    return [rating for (rating,) in _RATINGS.rows(session, item=item_id)]
 
 
 def of_item(session: Session, item_id: str) -> list[tuple[Annotation, str]]:
@@ -40,27 +59,22 @@ def count_since(session: Session, since: datetime, person_id: str) -> int:
     return session.exec(statement).one()
 
 
-def count_of_project(session: Session, project_id: str, since: datetime) -> int:
-    """Count the answers to a project's items since a moment."""
-    statement = (
-        select(func.count())
-        .select_from(Annotation)
-        .join(Item, col(Item.id) == Annotation.item_id)
-        .where(Item.project_id == project_id, col(Annotation.created_at) >= since)
-    )
-    return session.exec(statement).one()
+def counts_of_people(session: Session, person_ids: Sequence[str]) -> dict[str, int]:
+    """Return how many answers stand, by person id, where there are any."""
+    statement = select(Annotation.person_id, func.count()).where(col(Annotation.person_id).in_(person_ids))
+    return {person: int(count) for person, count in session.exec(statement.group_by(Annotation.person_id))}
 
 
 def mark(session: Session, project_id: str) -> tuple[int, str]:
-    """Return a value that changes whenever `label_columns` does: how many rows there are, and the newest."""
-    statement = (
-        select(func.count(), func.max(Annotation.id))
-        .select_from(Annotation)
-        .join(Item, col(Item.id) == Annotation.item_id)
-        .where(Item.project_id == project_id, col(Item.state).not_in(SHUT))
-    )
-    count, newest = session.exec(statement).one()
-    return count, newest or ""
+    """Return a value that changes whenever `label_columns` does: how many rows there are, and the newest.
+
+    The count is that of the items' counters, which are kept in an index and equal the rows.
+    """
+    of_project = (col(Item.project_id) == project_id, col(Item.state).not_in(SHUT))
+    count = session.exec(select(func.sum(Item.answered)).where(*of_project)).one()
+    counts = exists().where(col(Item.id) == Annotation.item_id, *of_project)
+    newest = select(Annotation.id).where(counts).order_by(col(Annotation.id).desc()).limit(1)
+    return int(count or 0), session.exec(newest).first() or ""
 
 
 def ratings_of(session: Session, item_ids: Sequence[str]) -> dict[str, list[str | None]]:
@@ -97,13 +111,37 @@ def latest_of(session: Session, person_id: str, limit: int) -> list[Annotation]:
     return list(session.exec(statement.order_by(col(Annotation.id).desc()).limit(limit)))
 
 
-def versions(session: Session, project_id: str) -> Sequence[str]:
-    """Return the guideline version of every answer that `label_columns` returns, in the same order."""
+def answer_columns(session: Session, project_id: str) -> tuple[Sequence[Any], ...]:
+    """Return `label_columns` with two more, the id of the guideline version and the moment in seconds since 1970 (UTC)."""
+    moment = cast(extract("epoch", col(Annotation.created_at)), BigInteger)
+    return _columns(
+        session, project_id, cast(col(Annotation.labels), Text), col(Annotation.guideline_version_id), moment
+    )
+
+
+def span_columns(session: Session, project_id: str) -> tuple[Sequence[Any], ...]:
+    """Return item ids, person ids, ids of the guideline version, and marked passages (a list as JSON text) of the same annotations."""
+    passages = func.coalesce(col(Annotation.answer)["spans"].as_string(), "[]")
+    return _columns(session, project_id, col(Annotation.guideline_version_id), passages)
+
+
+def _columns(session: Session, project_id: str, *wanted: SQLColumnExpression[Any]) -> tuple[Sequence[Any], ...]:
+    """Return item ids, person ids and the wanted columns of the annotations of `label_columns`, in the order they came."""
     statement = (
-        select(GuidelineVersion.version)
-        .join(Annotation, col(Annotation.guideline_version_id) == GuidelineVersion.id)
+        select_columns(col(Annotation.item_id), col(Annotation.person_id), *wanted)
         .join(Item, col(Item.id) == Annotation.item_id)
-        .where(Item.project_id == project_id, col(Item.state).not_in(SHUT))
+        .where(col(Item.project_id) == project_id, col(Item.state).not_in(SHUT))
         .order_by(col(Annotation.id))
     )
-    return session.exec(statement).all()
+    rows = session.connection().execute(statement).all()
+    return tuple(zip(*rows, strict=True)) if rows else ((),) * (2 + len(wanted))
+
+
+_BY_KEY = Prepared(
+    select(Annotation.id, Annotation.lease_id).where(
+        Annotation.person_id == bindparam("person"), Annotation.key == bindparam("key")
+    )
+)
+_RATINGS = Prepared(
+    select(Annotation.rating).where(Annotation.item_id == bindparam("item")).order_by(col(Annotation.id))
+)

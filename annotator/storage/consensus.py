@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, delete, func
 from sqlmodel import Session, col, select, update
 
 from annotator.storage import markers
+from annotator.storage.prepared import Prepared
 from annotator.storage.tables import Annotation, Item
 from annotator.storage.tables_consensus import ConsensusFit, Skill
 from annotator.storage.tables_learning import Prediction
@@ -24,6 +25,7 @@ ANSWERED = (col(Item.risk).is_not(None), col(Item.answered) > 0)
 """Conditions: people have had a part in the item's posterior."""
 
 _REFIT = "refit"
+_OPEN = "refit-open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,66 +65,50 @@ def evidence(session: Session, project_id: str, label: str, item_id: str) -> Evi
 
     Without a rating there is nothing to be said: neither a model nor a prior.
     """
-    newest = (
-        select(ConsensusFit.id)
-        .where(ConsensusFit.project_id == project_id, ConsensusFit.label == label)
-        .order_by(col(ConsensusFit.id).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    statement = (
-        select(Annotation.person_id, Annotation.rating, ConsensusFit, Skill.confusion)
-        .select_from(Annotation)
-        .outerjoin(ConsensusFit, col(ConsensusFit.id) == newest)
-        .outerjoin(
-            Skill,
-            and_(
-                col(Skill.person_id) == Annotation.person_id,
-                col(Skill.label) == label,
-                col(Skill.fit_id) == ConsensusFit.id,
-            ),
-        )
-        .where(Annotation.item_id == item_id, col(Annotation.rating).is_not(None))
-        .order_by(col(Annotation.id))
-    )
-    rows = session.exec(statement).all()
-    fit = rows[0][2] if rows else None
+    rows = _EVIDENCE.rows(session, project=project_id, label=label, item=item_id)
+    model = rows[0][2] if rows else None
     return Evidence(
         ratings=[(person, str(rating)) for person, rating, _, _ in rows],
-        model=fit.model if fit is not None else None,
-        confusion={person: list(confusion) for person, _, _, confusion in rows if confusion is not None},
-        prior=prior_of(session, item_id) if fit is not None and fit.model["bias"] is not None else None,
+        model=model,
+        confusion={person: confusion for person, _, _, confusion in rows if confusion is not None},
+        prior=prior_of(session, item_id) if model is not None and model["bias"] is not None else None,
     )
 
 
 def known_of(session: Session, project_id: str, label: str, person_id: str) -> Evidence:
     """Return what the newest fit knows of one person, with no item's ratings."""
-    fit = newest_fit(session, project_id, label)
-    if fit is None:
+    row = _KNOWN_OF.first(session, project=project_id, label=label, person=person_id)
+    if row is None:
         return Evidence([], None, {})
-    skill = session.get(Skill, (person_id, label))
-    return Evidence([], fit.model, {person_id: skill.confusion} if skill is not None and skill.fit_id == fit.id else {})
+    model, confusion = row
+    return Evidence([], model, {person_id: confusion} if confusion is not None else {})
 
 
 def prior_of(session: Session, item_id: str) -> list[float] | None:
     """Return a classifier's probability for an item, None where it has none yet."""
-    found = session.exec(select(Prediction.probability).where(Prediction.item_id == item_id)).first()
-    return None if found is None else list(found)
+    found = _PRIOR.first(session, item=item_id)
+    return None if found is None else list(found[0])
 
 
-def skills_of(session: Session, label: str) -> dict[str, Skill]:
-    """Return everybody's skill for one label, by person."""
-    return {row.person_id: row for row in session.exec(select(Skill).where(Skill.label == label))}
+def skills_of(session: Session, project_id: str, label: str) -> dict[str, Skill]:
+    """Return everybody's skill for one label of a project, by person."""
+    statement = select(Skill).where(Skill.project_id == project_id, Skill.label == label)
+    return {row.person_id: row for row in session.exec(statement)}
 
 
-def replace_skills(session: Session, label: str, skills: Sequence[Skill]) -> None:
-    session.exec(delete(Skill).where(col(Skill.label) == label))
+def replace_skills(session: Session, project_id: str, label: str, skills: Sequence[Skill]) -> None:
+    """Put the skills of a new fit in the place of those of the label's fit before."""
+    session.exec(delete(Skill).where(col(Skill.project_id) == project_id, col(Skill.label) == label))
     session.add_all(skills)
 
 
 def set_posterior(session: Session, item_id: str, posterior: Sequence[float], priority: float) -> None:
-    values = {"posterior": list(posterior), "risk": 1 - max(posterior), "priority": priority}
-    session.exec(update(Item).where(col(Item.id) == item_id).values(**values))
+    session.exec(update(Item).where(col(Item.id) == item_id).values(**posterior_values(posterior, priority)))
+
+
+def posterior_values(posterior: Sequence[float], priority: float) -> dict[str, Any]:
+    """Return the columns of an item that its posterior fills."""
+    return {"posterior": list(posterior), "risk": 1 - max(posterior), "priority": priority}
 
 
 def forget_skills(session: Session, person_id: str) -> None:
@@ -148,6 +134,29 @@ def refit_done(session: Session, project_id: str) -> None:
     markers.put(session, f"{_REFIT}:{project_id}", "")
 
 
+def lock_refits(session: Session, project_id: str) -> None:
+    """Let refits store what they found one after another: a worker that has just lost its lead may still be at it."""
+    markers.locked(session, f"{_REFIT}:{project_id}")
+
+
+def begin_refit(session: Session, project_id: str, fit_id: str) -> None:
+    """Say that skills are stored and items are not yet; should the process end in between, the next look refits."""
+    markers.put(session, f"{_OPEN}:{project_id}", fit_id)
+
+
+def end_refit(session: Session, project_id: str, fit_id: str) -> None:
+    """Say that the items are stored too, unless another refit has begun meanwhile."""
+    marker = markers.locked(session, f"{_OPEN}:{project_id}")
+    if marker is not None and marker.value == fit_id:
+        marker.value = ""
+        session.add(marker)
+
+
+def refit_open(session: Session, project_id: str) -> bool:
+    """Say whether a refit has begun to store what it found, and has not come to its end."""
+    return bool(markers.get(session, f"{_OPEN}:{project_id}"))
+
+
 def set_consensus(session: Session, rows: Sequence[ItemConsensus]) -> list[str]:
     """Store what a fit says of items, where that has moved; lock them, and return those that have had an answer since.
 
@@ -167,6 +176,17 @@ def set_consensus(session: Session, rows: Sequence[ItemConsensus]) -> list[str]:
     if values:
         session.connection().execute(_SET, values)
     return late
+
+
+def in_hand(session: Session, project_id: str) -> list[str]:
+    """Return the items that somebody has answered or holds, in id order."""
+    statement = select(Item.id).where(Item.project_id == project_id, (col(Item.answered) > 0) | (col(Item.leased) > 0))
+    return list(session.exec(statement.order_by(Item.id)))
+
+
+def lock_items(session: Session, item_ids: Sequence[str]) -> None:
+    """Wait for whoever changes these items now, and let nobody else until the transaction ends."""
+    _locked(session, item_ids)
 
 
 def certain(session: Session, project_id: str, risk: float) -> tuple[int, int]:
@@ -217,3 +237,32 @@ _SET = (
     .where(_ITEM.c.id == bindparam("item"))
     .values(**{name: bindparam(name) for name in ("posterior", "risk", "indicators", "priority")})
 )
+
+
+_NEWEST = (
+    select(ConsensusFit.id)
+    .where(ConsensusFit.project_id == bindparam("project"), ConsensusFit.label == bindparam("label"))
+    .order_by(col(ConsensusFit.id).desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_OF_THE_FIT = and_(
+    col(Skill.project_id) == bindparam("project"),
+    col(Skill.label) == bindparam("label"),
+    col(Skill.fit_id) == ConsensusFit.id,
+)
+_EVIDENCE = Prepared(
+    select(Annotation.person_id, Annotation.rating, ConsensusFit.model, Skill.confusion)
+    .select_from(Annotation)
+    .outerjoin(ConsensusFit, col(ConsensusFit.id) == _NEWEST)
+    .outerjoin(Skill, and_(col(Skill.person_id) == Annotation.person_id, _OF_THE_FIT))
+    .where(Annotation.item_id == bindparam("item"), col(Annotation.rating).is_not(None))
+    .order_by(col(Annotation.id))
+)
+_KNOWN_OF = Prepared(
+    select(ConsensusFit.model, Skill.confusion)
+    .select_from(ConsensusFit)
+    .outerjoin(Skill, and_(col(Skill.person_id) == bindparam("person"), _OF_THE_FIT))
+    .where(col(ConsensusFit.id) == _NEWEST)
+)
+_PRIOR = Prepared(select(Prediction.probability).where(Prediction.item_id == bindparam("item")))

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, not_, or_
+from sqlalchemy import ColumnElement, bindparam, exists, func, not_, or_
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
+from annotator.storage.prepared import Prepared, read_only, whole
 from annotator.storage.tables import Item, Lease, Project
 from annotator.storage.tables_quality import Control, QualityPolicy
+from annotator.storage.upsert import inserting
 
 
 def policy(session: Session, project_id: str) -> QualityPolicy | None:
-    """Return the project's policy; without one there are no control items."""
-    return session.get(QualityPolicy, project_id)
+    """Return the project's policy, to be read only; without one there are no control items."""
+    row = _POLICY.first(session, project=project_id)
+    return read_only(QualityPolicy, row) if row is not None else None
 
 
 def bank_of(session: Session, project_id: str) -> Project | None:
@@ -24,9 +28,16 @@ def bank_of(session: Session, project_id: str) -> Project | None:
     return session.get_one(Project, found.bank_id) if found is not None else None
 
 
+def add_bank(session: Session, bank: Project) -> bool:
+    """Store a new bank; False where there is a project of its name, as when another process has made it meanwhile."""
+    insert = inserting(session, Project).values(bank.model_dump()).on_conflict_do_nothing(index_elements=["name"])
+    return session.scalars(insert.returning(col(Project.id))).first() is not None
+
+
 def place(session: Session, person_id: str) -> int:
     """Count what the person was handed so far, controls or not: the place in their stream of what comes next."""
-    return session.exec(select(func.count()).select_from(Lease).where(Lease.person_id == person_id)).one()
+    count: int = _PLACE.first(session, person=person_id)[0]
+    return count
 
 
 def unmet(session: Session, bank_id: str, person_id: str, conditions: Sequence[ColumnElement[bool]]) -> list[str]:
@@ -67,9 +78,30 @@ def expected(session: Session, item_id: str) -> Control | None:
     return session.get(Control, item_id)
 
 
+def rating_expected(session: Session, item_id: str, name: str) -> tuple[bool, str | None]:
+    """Say whether an item is a control, and which rating is expected of it."""
+    row = _EXPECTED.first(session, item=item_id)
+    return (False, None) if row is None else (True, row[0].get(name))
+
+
 def made_from(session: Session, item_id: str) -> Control | None:
     """Return the control item that was made from an item of the project."""
     return session.exec(select(Control).where(Control.origin_item_id == item_id)).first()
+
+
+def met(session: Session, item_id: str) -> bool:
+    """Say whether anybody was ever handed a control item."""
+    return session.exec(select(Lease.id).where(Lease.item_id == item_id).limit(1)).first() is not None
+
+
+def reuse(session: Session, control: Control, expected: dict[str, str | None], spans: list[dict[str, Any]]) -> bool:
+    """Bring a retired control item that nobody has met into use again, with what is expected now; False for any other."""
+    if control.retired_at is None or met(session, control.item_id):
+        return False
+    control.expected, control.spans, control.retired_at = expected, spans, None
+    session.add(control)
+    session.flush()
+    return True
 
 
 def bank(session: Session, bank_id: str) -> list[tuple[Control, Item]]:
@@ -102,3 +134,8 @@ def _retire(session: Session, items: SelectOfScalar[str], now: datetime) -> int:
         .returning(col(Control.item_id))
     )
     return len(session.execute(statement, execution_options={"synchronize_session": False}).all())
+
+
+_POLICY = Prepared(select(*whole(QualityPolicy)).where(QualityPolicy.project_id == bindparam("project")))
+_PLACE = Prepared(select(func.count()).select_from(Lease).where(Lease.person_id == bindparam("person")))
+_EXPECTED = Prepared(select(Control.expected).where(Control.item_id == bindparam("item")))

@@ -6,23 +6,40 @@ two writers queue instead of failing half-way. PostgreSQL runs at its default is
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any
 
+import orjson
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlmodel import Session, create_engine
 
 from annotator.domain.errors import ConfigError, ConflictError
+from annotator.storage import audit
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 30
+_TRUSTED_SECONDS = 1.0
+"""A connection to PostgreSQL that has lain idle for longer is asked whether it still lives; one a request before is not."""
+_MIGRATING = 7_261_944
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "options": "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=30000",
+}
+"""Either side of a connection notices within half a minute that the other machine is gone, and lets its locks go; the usual is two hours."""
 
 
 class Database:
@@ -33,21 +50,38 @@ class Database:
         self.is_sqlite = self.url.startswith("sqlite")
         options: dict[str, Any] = {
             "pool_size": pool_size,
+            "hide_parameters": True,  # an error that is logged must not tell an address or a text
             "max_overflow": pool_size,
-            "pool_pre_ping": not self.is_sqlite,
+            "json_deserializer": _read_json,
         }
         if self.is_sqlite:
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+        else:
+            options["connect_args"] = {**_PATIENCE, **make_url(self.url).query}
         # SQLite has one writer: threads queue here, which is fairer and quicker than its own polling for the lock
         self._writer = Lock()
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
+        else:
+            _ping_after_a_rest(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session for reading; nothing it does is kept."""
         with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """Give a session for a read or two, each of a moment of its own: PostgreSQL begins and ends no transaction around them,
+        which saves more than such a read costs. Never write in it.
+        """
+        level = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with (
+            self.engine.connect().execution_options(**level) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
             yield session
 
     @contextmanager
@@ -63,6 +97,7 @@ class Database:
         with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.connection(execution_options={"annotator_writes": True})
             yield session
+            audit.seal(session)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -78,9 +113,27 @@ class Database:
             self._writer.release()
 
     def migrate(self, revision: str = "head") -> None:
-        """Bring the schema up to `revision`."""
-        with self.engine.connect() as connection:
+        """Bring the schema up to `revision`. Of several processes that start at once, one does it and the others wait."""
+        with self._migrating(), self.engine.connect() as connection:
             command.upgrade(migration_config(connection), revision)
+
+    @contextmanager
+    def _migrating(self) -> Iterator[None]:
+        """Hold PostgreSQL's lock of migrations; SQLite belongs to one machine, where one process starts the others."""
+        if self.is_sqlite:
+            yield
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _MIGRATING})
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _MIGRATING})
+
+    def revision(self) -> str:
+        """Return the revision that the schema is at; empty where there is none yet."""
+        with self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() or ""
 
     def scrub(self) -> None:
         """Take what was deleted out of the files too. SQLite overwrites it at once, but for the log that is emptied here;
@@ -119,6 +172,31 @@ def _normal_url(url: str) -> str:
     if parsed.get_backend_name() == "sqlite":
         return url
     raise ConfigError(f"{parsed.get_backend_name()} is not supported.", mend="Use SQLite or PostgreSQL.")
+
+
+def _read_json(text: str | bytes) -> Any:
+    """Read a stored value; SQLite may hold numbers that JSON has no word for, which only Python's own reader knows."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
+
+
+def _ping_after_a_rest(engine: Engine) -> None:
+    """Ask a connection that was not used for a while whether it lives; where it does not, all old ones are made anew."""
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(_dbapi_connection: Any, record: Any) -> None:
+        record.info["used"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _checkout(dbapi_connection: Any, record: Any, _proxy: Any) -> None:
+        if monotonic() - record.info.get("used", monotonic()) < _TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(dbapi_connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -12,19 +12,25 @@ ERASED = frozenset(
     {
         "identity",
         "web_session",
+        "second_factor",
+        "recovery_code",
+        "half_sign_in",
+        "outside_identity",
         "exposure",
         "preference",
         "own_choice",
+        "language_choice",
         "mood",
         "vetting",
         "coordinator_pause",
         "quiz_pass",
         "adjudication_hold",
-        "release_token",
+        "api_token",
         "quality_evidence",
         "quality_pause",
         "qualification_round",
         "training_attempt",
+        "alert",
     }
 )
 """Deleted: who somebody is, how they were, what was thought of them."""
@@ -32,6 +38,7 @@ ERASED = frozenset(
 KEPT = frozenset(
     {
         "annotation",  # consented to, pseudonymous; may be withdrawn before
+        "imported_answer",  # as an annotation, which it becomes when its text is released
         "lease",
         "skill",  # what the consensus of those answers rests on
         "flag",  # keeps others safe; the words of its giver go
@@ -42,6 +49,7 @@ KEPT = frozenset(
         "invitation",  # who made it, not who used it
         "recheck_vote",
         "release_approval",
+        "bulk_action",
     }
 )
 """Stay under the pseudonymous id, which leads to nobody any more."""

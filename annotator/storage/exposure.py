@@ -4,39 +4,73 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, case, delete, update
 from sqlmodel import Session, col, select
 
 from annotator.domain.exposure import LOOK_BACK, Interval
+from annotator.storage.prepared import Prepared, store
 from annotator.storage.tables_exposure import Exposure
+from annotator.storage.types import UtcDateTime
 
 KEPT = timedelta(days=14)
 
 
 def ledger(session: Session, person_id: str, now: datetime) -> list[Interval]:
     """Return the person's active time as far back as limits reach, oldest first; what is open lasts until now at most."""
+    rows = _LEDGER.rows(session, person=person_id, since=now - LOOK_BACK)
+    return [Interval(started, max(started, min(ended, now)), high) for started, ended, high in rows]
+
+
+def ledgers_between(session: Session, start: datetime, end: datetime) -> dict[str, list[Interval]]:
+    """Return everybody's active time that began between two moments, by person in order of time: to be summed up, never shown."""
     statement = (
-        select(Exposure.started_at, Exposure.ended_at, Exposure.high_concern)
-        .where(Exposure.person_id == person_id, col(Exposure.ended_at) > now - LOOK_BACK)
-        .order_by(col(Exposure.ended_at), col(Exposure.id))
+        select(Exposure.person_id, Exposure.started_at, Exposure.ended_at)
+        .where(col(Exposure.started_at) >= start, col(Exposure.started_at) < end)
+        .order_by(col(Exposure.person_id), col(Exposure.started_at))
     )
-    return [Interval(started, max(started, min(ended, now)), high) for started, ended, high in session.exec(statement)]
+    found: dict[str, list[Interval]] = {}
+    for person, started, ended in session.exec(statement):
+        found.setdefault(person, []).append(Interval(started, min(ended, end)))
+    return found
 
 
 def begin(session: Session, person_id: str, now: datetime, until: datetime, *, high: bool | None) -> None:
     """Open an interval that ends by itself at `until`, and forget what is older than any limit needs."""
-    session.execute(delete(Exposure).where(col(Exposure.person_id) == person_id, col(Exposure.ended_at) < now - KEPT))
-    session.add(Exposure(person_id=person_id, started_at=now, ended_at=until, open=True, high_concern=high))
+    _FORGET.run(session, person=person_id, before=now - KEPT)
+    store(session, Exposure(person_id=person_id, started_at=now, ended_at=until, open=True, high_concern=high))
 
 
 def end(session: Session, person_id: str, now: datetime, *, high: bool | None = None) -> None:
     """Close the person's open interval, if there is one; `high` is what their own answer says, where it says anything."""
-    statement = select(Exposure).where(Exposure.person_id == person_id, col(Exposure.open).is_(True)).with_for_update()
-    interval = session.exec(statement).first()
-    if interval is None:
-        return
-    interval.open = False
-    interval.ended_at = max(interval.started_at, min(interval.ended_at, now))
-    interval.high_concern = interval.high_concern if high is None else high
-    session.add(interval)
-    session.flush()
+    if high is None:
+        _END.run(session, person=person_id, now=now)
+    else:
+        _END_KNOWING.run(session, person=person_id, now=now, high=high)
+
+
+_NOW = bindparam("now", type_=UtcDateTime())
+_LEDGER = Prepared(
+    select(Exposure.started_at, Exposure.ended_at, Exposure.high_concern)
+    .where(Exposure.person_id == bindparam("person"), col(Exposure.ended_at) > bindparam("since", type_=UtcDateTime()))
+    .order_by(col(Exposure.ended_at), col(Exposure.id))
+)
+_FORGET = Prepared(
+    delete(Exposure).where(
+        col(Exposure.person_id) == bindparam("person"),
+        col(Exposure.ended_at) < bindparam("before", type_=UtcDateTime()),
+    )
+)
+_ENDING = (
+    update(Exposure)
+    .where(col(Exposure.person_id) == bindparam("person"), col(Exposure.open).is_(True))
+    .values(
+        open=False,
+        ended_at=case(
+            (col(Exposure.ended_at) <= _NOW, col(Exposure.ended_at)),
+            (col(Exposure.started_at) > _NOW, col(Exposure.started_at)),
+            else_=_NOW,
+        ),
+    )
+)
+_END = Prepared(_ENDING)
+_END_KNOWING = Prepared(_ENDING.values(high_concern=bindparam("high")))

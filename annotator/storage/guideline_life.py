@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import and_, bindparam
 from sqlmodel import Session, col, select, update
 
 from annotator.domain.errors import ConflictError, InputError
 from annotator.domain.governance import Body, Review, Standing
 from annotator.domain.items import Source
 from annotator.storage import audit
+from annotator.storage.beside_index import beside_index
 from annotator.storage.known import Condition
+from annotator.storage.prepared import Prepared
 from annotator.storage.tables import GuidelineVersion, Item, Project
 from annotator.storage.tables_people import GuidelineActivation, GuidelineApproval, QuizPass
 
@@ -57,7 +60,7 @@ def approvals(session: Session, version_id: str) -> list[GuidelineApproval]:
 
 
 def standing(session: Session, version_id: str) -> Standing:
-    return Standing({Body(row.body): row.approved for row in approvals(session, version_id)})
+    return Standing({Body(body): approved for body, approved in _SAID.rows(session, version=version_id)})
 
 
 def may_be_used(session: Session, project_id: str, version_id: str) -> bool:
@@ -71,9 +74,9 @@ def is_demonstration(session: Session, project_id: str) -> bool:
     return session.exec(select(Project.demonstration).where(Project.id == project_id)).one()
 
 
-def allowed(session: Session, project_id: str) -> list[Condition]:
+def allowed(project: Project) -> list[Condition]:
     """Return what every posting of the project must meet: a demonstration hands out synthetic ones only."""
-    return [col(Item.source) == Source.SYNTHETIC.value] if is_demonstration(session, project_id) else []
+    return [_SYNTHETIC] if project.demonstration else []
 
 
 def set_demonstration(session: Session, at: datetime, actor: str, project_id: str, *, demonstration: bool) -> None:
@@ -135,10 +138,11 @@ def activation_of(session: Session, project_id: str, version_id: str) -> Guideli
 
 def quiz_due(session: Session, project_id: str, version_id: str, person_id: str) -> bool:
     """Say whether the version brought something new that the person has not shown to have read."""
-    activation = activation_of(session, project_id, version_id)
-    if activation is None or not activation.questions:
+    row = _QUIZ.first(session, project=project_id, version=version_id, person=person_id)
+    if row is None:
         return False
-    return session.get(QuizPass, (person_id, version_id)) is None
+    questions, passed_at = row
+    return bool(questions) and passed_at is None
 
 
 def pass_quiz(session: Session, at: datetime, person_id: str, version_id: str) -> None:
@@ -152,3 +156,27 @@ def versions(session: Session, name: str) -> Sequence[GuidelineVersion]:
     return session.exec(
         select(GuidelineVersion).where(GuidelineVersion.name == name).order_by(GuidelineVersion.id)
     ).all()
+
+
+_SYNTHETIC = beside_index(Item.source) == Source.SYNTHETIC.value
+_SAID = Prepared(
+    select(GuidelineApproval.body, GuidelineApproval.approved)
+    .where(GuidelineApproval.guideline_version_id == bindparam("version"))
+    .order_by(col(GuidelineApproval.id))
+)
+_QUIZ = Prepared(
+    select(GuidelineActivation.questions, QuizPass.at)
+    .outerjoin(
+        QuizPass,
+        and_(
+            col(QuizPass.guideline_version_id) == GuidelineActivation.guideline_version_id,
+            col(QuizPass.person_id) == bindparam("person"),
+        ),
+    )
+    .where(
+        GuidelineActivation.project_id == bindparam("project"),
+        GuidelineActivation.guideline_version_id == bindparam("version"),
+    )
+    .order_by(col(GuidelineActivation.id).desc())
+    .limit(1)
+)

@@ -5,27 +5,24 @@ Counters change by conditional `UPDATE`s whose condition is the rule itself, so 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import ColumnElement, bindparam, case
 from sqlmodel import Session, col, update
 
 from annotator.domain.errors import ConflictError
 from annotator.domain.items import TRANSITIONS, ItemState
-from annotator.storage import audit
+from annotator.domain.webhooks import Event
+from annotator.storage import audit, webhooks
+from annotator.storage.prepared import Prepared
 from annotator.storage.tables import Item
 
 
 def take_slot(session: Session, item_id: str) -> bool:
     """Hold one of the item's open slots; False when none is open any more."""
-    statement = (
-        update(Item)
-        .where(col(Item.id) == item_id, col(Item.open_slots) > 0)
-        .values(leased=col(Item.leased) + 1, state=ItemState.LEASED.value)
-        .returning(col(Item.id))
-    )
-    return session.execute(statement, execution_options=_RAW).first() is not None
+    return _TAKE_SLOT.first(session, item=item_id) is not None
 
 
 def return_slot(session: Session, item_id: str) -> None:
@@ -40,18 +37,27 @@ def return_slot(session: Session, item_id: str) -> None:
         raise ConflictError(f"Item {item_id} has no slot to give back.")
 
 
-def record_answer(session: Session, item_id: str) -> bool:
-    """Turn a held slot into an answer; True when the item's overlap is met by it."""
-    statement = (
-        update(Item)
-        .where(col(Item.id) == item_id, col(Item.leased) > 0)
-        .values(leased=col(Item.leased) - 1, answered=col(Item.answered) + 1, state=_state_after_return())
-        .returning(col(Item.answered), col(Item.overlap))
-    )
-    row = session.execute(statement, execution_options=_RAW).first()
+def record_answer(session: Session, item_id: str, told: Mapping[str, Any] | None = None) -> bool:
+    """Turn a held slot into an answer; True when the item's overlap is met by it.
+
+    `told` are the columns of its posterior, where the answer moves it: one write of a row with many indexes costs half of two.
+    """
+    if told is None:
+        row = _ANSWER.first(session, item=item_id)
+    else:
+        row = _ANSWER_TELLING.first(session, item=item_id, **{f"to_{name}": value for name, value in told.items()})
     if row is None:
         raise ConflictError(f"Item {item_id} holds no slot for this answer.")
-    return bool(row.answered >= row.overlap)
+    answered, overlap = row
+    return bool(answered >= overlap)
+
+
+def record_import(session: Session, item_id: str) -> None:
+    """Count an answer that came from another tool, on a slot of its own where none is open. The item's row must be locked."""
+    more = col(Item.answered) + 1
+    room = case((col(Item.overlap) < more + col(Item.leased), more + col(Item.leased)), else_=col(Item.overlap))
+    statement = update(Item).where(col(Item.id) == item_id).values(answered=more, overlap=room)
+    session.execute(statement, execution_options=_RAW)
 
 
 def take_back_answer(session: Session, item_id: str) -> None:
@@ -81,9 +87,57 @@ def ask_another(session: Session, at: datetime, item_id: str, most: int) -> bool
 
 
 def open_slots(session: Session, item_id: str, people: int) -> None:
-    """Open slots for so many more people than have answered or hold the item now."""
-    statement = update(Item).where(col(Item.id) == item_id)
-    session.execute(statement.values(overlap=col(Item.answered) + col(Item.leased) + people), execution_options=_RAW)
+    """Open slots for so many more people than have answered or hold the item now; all of them are waited for."""
+    all_of_them = col(Item.answered) + col(Item.leased) + people
+    statement = update(Item).where(col(Item.id) == item_id).values(overlap=all_of_them, at_least=all_of_them)
+    session.execute(statement, execution_options=_RAW)
+
+
+def hold(session: Session, at: datetime, actor: str, item_id: str, *, on: bool, **detail: Any) -> None:
+    """Stop handing an item out, or begin again. Whoever holds it may finish it."""
+    session.execute(update(Item).where(col(Item.id) == item_id).values(on_hold=on), execution_options=_RAW)
+    audit.record(session, at, actor, "item.held" if on else "item.released", item_id, **detail)
+
+
+def set_precedence(session: Session, at: datetime, actor: str, item_id: str, precedence: int, **detail: Any) -> None:
+    """Give an item its place in the order: 1 before all others, -1 after them, 0 the usual one."""
+    values = {"precedence": precedence}
+    session.execute(update(Item).where(col(Item.id) == item_id).values(**values), execution_options=_RAW)
+    audit.record(session, at, actor, "item.precedence", item_id, **values, **detail)
+
+
+def insist(session: Session, at: datetime, actor: str, item_id: str, **detail: Any) -> None:
+    """Ask one more person for certain: the item is not settled before they have answered. Its row must be locked."""
+    one_more = col(Item.overlap) + 1
+    statement = update(Item).where(col(Item.id) == item_id).values(overlap=one_more, at_least=one_more)
+    row = session.execute(statement.returning(col(Item.overlap)), execution_options=_RAW).one()
+    audit.record(session, at, actor, "item.another_asked", item_id, overlap=row.overlap, **detail)
+
+
+def set_slots(session: Session, item_id: str, overlap: int, at_least: int) -> None:
+    """Give an item the slots that it had before something is taken back; never fewer than are held or answered."""
+    held = col(Item.answered) + col(Item.leased)
+    most = case((held > overlap, held), else_=overlap)
+    values = {"overlap": most, "at_least": at_least}
+    session.execute(update(Item).where(col(Item.id) == item_id).values(**values), execution_options=_RAW)
+
+
+def bring_back(session: Session, at: datetime, actor: str, item_id: str, to: ItemState, **detail: Any) -> None:
+    """Put an item where it was before a step that is taken back: the one way that `TRANSITIONS` does not know. Its row must
+    be locked.
+    """
+    item = session.get_one(Item, item_id, populate_existing=True)
+    audit.record(session, at, actor, f"item.{to.value}", item_id, before=item.state, **detail)
+    item.state = to.value
+    session.add(item)
+    session.flush()
+
+
+def set_overlap(session: Session, at: datetime, item_ids: Sequence[str], overlap: int) -> None:
+    """Give items so many slots, as the project's settings have it. Their rows must be locked, and hold or have answered no more."""
+    session.execute(update(Item).where(col(Item.id).in_(item_ids)).values(overlap=overlap), execution_options=_RAW)
+    for item_id in item_ids:
+        audit.record(session, at, audit.SERVICE, "item.overlap", item_id, overlap=overlap)
 
 
 def close_slots(session: Session, item_id: str) -> bool:
@@ -107,10 +161,14 @@ def move(session: Session, at: datetime, actor: str, item_id: str, to: ItemState
     item.state = to.value
     session.add(item)
     session.flush()
+    if to in _TOLD:
+        webhooks.emit(session, at, item.project_id, _TOLD[to], {"item": item.public_id, "state": to.value})
     return True
 
 
 _RAW = {"synchronize_session": False}
+_POSTERIOR = ("posterior", "risk", "priority")
+_TOLD = {ItemState.AGREED: Event.ITEM_AGREED, ItemState.GOLD: Event.ITEM_ADJUDICATED}
 
 
 def _state_after_return() -> ColumnElement[str]:
@@ -118,3 +176,21 @@ def _state_after_return() -> ColumnElement[str]:
     held = col(Item.state).in_([ItemState.READY.value, ItemState.LEASED.value])
     still = case((col(Item.leased) > 1, ItemState.LEASED.value), else_=ItemState.READY.value)
     return case((held, still), else_=col(Item.state))
+
+
+_TAKE_SLOT = Prepared(
+    update(Item)
+    .where(col(Item.id) == bindparam("item"), col(Item.open_slots) > 0)
+    .values(leased=col(Item.leased) + 1, state=ItemState.LEASED.value)
+    .returning(col(Item.id))
+)
+_ANSWERING = (
+    update(Item)
+    .where(col(Item.id) == bindparam("item"), col(Item.leased) > 0)
+    .values(leased=col(Item.leased) - 1, answered=col(Item.answered) + 1, state=_state_after_return())
+    .returning(col(Item.answered), col(Item.overlap))
+)
+_ANSWER = Prepared(_ANSWERING)
+_ANSWER_TELLING = Prepared(
+    _ANSWERING.values({name: bindparam(f"to_{name}", type_=getattr(Item, name).type) for name in _POSTERIOR})
+)

@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import exists, func
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, bindparam, exists, func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from annotator.domain.ids import new_id
 from annotator.domain.items import SHUT, ItemState
 from annotator.domain.overlap import Bounds
 from annotator.storage.consensus import ANSWERED
+from annotator.storage.prepared import Prepared
 from annotator.storage.tables import FlagReport, Item, Project
-from annotator.storage.tables_people import Requeue
+from annotator.storage.tables_adjudication import Adjudication
+from annotator.storage.upsert import inserting
+
+_OPEN = (ItemState.READY.value, ItemState.LEASED.value, ItemState.QUARANTINED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,17 @@ class Clash:
 
 
 def add(session: Session, project: Project, rows: Sequence[NewItem], now: datetime) -> list[Clash]:
-    """Add rows; return those that clash with what is stored. Rows must not clash among themselves."""
+    """Add rows; return those that clash with what is stored. Rows must not clash among themselves.
+
+    The project's row is shared until the end of the transaction, so that a change of the settings comes before or after.
+    """
     if not rows:
         return []
+    overlap = session.exec(select(Project.overlap).where(Project.id == project.id).with_for_update(read=True)).one()
     values = [
         {
             "project_id": project.id,
-            "overlap": project.overlap,
+            "overlap": overlap,
             "leased": 0,
             "answered": 0,
             "order_key": order_key(project.order_seed, row.public_id),
@@ -61,13 +69,7 @@ def add(session: Session, project: Project, rows: Sequence[NewItem], now: dateti
         }
         for row in rows
     ]
-    dialect = session.get_bind().dialect.name
-    insert = (
-        (sqlite if dialect == "sqlite" else postgresql)
-        .insert(Item)
-        .on_conflict_do_nothing()
-        .returning(col(Item.public_id))
-    )
+    insert = inserting(session, Item).on_conflict_do_nothing().returning(col(Item.public_id))
     added = set(session.execute(insert, values, execution_options={"render_nulls": True}).scalars())
     left = [row for row in rows if row.public_id not in added]
     return _explain(session, project.id, left)
@@ -81,6 +83,18 @@ def _explain(session: Session, project_id: str, left: Sequence[NewItem]) -> list
         session.exec(select(Item.text_sha256).where(Item.project_id == project_id, col(Item.text_sha256).in_(hashes)))
     )
     return [Clash(row.public_id, same_text=row.text_sha256 in known) for row in left]
+
+
+def shown(session: Session, item_id: str) -> tuple[str, str]:
+    """Return an item's public id and its text."""
+    public_id, text = _SHOWN.first(session, item=item_id)
+    return public_id, text
+
+
+def posterior_of(session: Session, item_id: str) -> list[float] | None:
+    """Return the probability of each rating, as the consensus has it; None where nothing is known."""
+    found: list[float] | None = _POSTERIOR.first(session, item=item_id)[0]
+    return found
 
 
 def order_key(seed: int, public_id: str) -> int:
@@ -102,6 +116,17 @@ def slice_end(share: float) -> int:
     return min(int(share * 2**63), 2**63 - 1)
 
 
+def audited(project: Project) -> list[ColumnElement[bool]]:
+    """Conditions: it is of the project's audit slice, has as many answers as every item gets, and may leave the house."""
+    return [
+        col(Item.project_id) == project.id,
+        col(Item.audit_key) < slice_end(project.audit_share),
+        col(Item.answered) >= project.overlap,
+        col(Item.risk).is_not(None),
+        col(Item.state).not_in(SHUT),
+    ]
+
+
 def text_hash(text: str) -> str:
     """Return the SHA-256 of a posting's text, as hex."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -121,25 +146,63 @@ def certain_and_waiting(session: Session, project_id: str, bounds: Bounds, limit
         col(Item.risk) <= bounds.risk,
         Item.state == ItemState.READY.value,
         Item.answered >= bounds.least,
-        ~exists().where(
-            col(Requeue.item_id) == Item.id
-        ),  # others are asked because the guideline changed, not for want of certainty
+        Item.answered >= Item.at_least,  # those whom a person has asked for are waited for
     )
     return list(session.exec(statement.order_by(Item.id).limit(limit)))
 
 
-def with_posterior(session: Session, project_id: str, after: str | None, limit: int) -> list[Item]:
-    """Return answered items that have a posterior and may leave the house, in id order after a cursor."""
+def open_after(session: Session, project_id: str, after: str, limit: int) -> list[Item]:
+    """Return items that are not finished, in id order behind one, locked until the transaction ends."""
+    statement = select(Item).where(Item.project_id == project_id, Item.id > after, col(Item.state).in_(_OPEN))
+    statement = statement.order_by(Item.id).limit(limit).with_for_update()
+    return list(session.exec(statement.execution_options(populate_existing=True)))
+
+
+def agreed_and_doubtful(session: Session, project_id: str, risk: float, limit: int) -> list[str]:
+    """Return agreed items whose risk is above `risk` and that nobody has adjudicated, the riskiest first."""
+    statement = select(Item.id).where(
+        Item.project_id == project_id,
+        Item.state == ItemState.AGREED.value,
+        col(Item.risk) > risk,
+        ~exists().where(col(Adjudication.item_id) == Item.id, col(Adjudication.superseded_at).is_(None)),
+    )
+    return list(session.exec(statement.order_by(col(Item.risk).desc(), col(Item.id)).limit(limit)))
+
+
+def with_posterior(session: Session, project_id: str, after: str, limit: int) -> list[Item]:
+    """Return answered items that have a posterior and may leave the house, in id order after a cursor; empty is the start."""
     statement = select(Item).where(Item.project_id == project_id, *ANSWERED, col(Item.state).not_in(SHUT))
-    if after is not None:
-        statement = statement.where(Item.id > after)
-    return list(session.exec(statement.order_by(Item.id).limit(limit)))
+    return list(session.exec(statement.where(Item.id > after).order_by(Item.id).limit(limit)))
 
 
 def by_public_id(session: Session, project_id: str, public_id: str) -> Item | None:
-    return session.exec(select(Item).where(Item.project_id == project_id, Item.public_id == public_id)).first()
+    return session.exec(_of_public_id(project_id, public_id)).first()
+
+
+def locked_by_public_id(session: Session, project_id: str, public_id: str) -> Item | None:
+    """Return an item that no other transaction changes until this one ends."""
+    return session.exec(_of_public_id(project_id, public_id).with_for_update()).first()
+
+
+def by_text(session: Session, project_id: str, digest: str) -> Item | None:
+    """Return the item whose text has that SHA-256."""
+    return session.exec(select(Item).where(Item.project_id == project_id, Item.text_sha256 == digest)).first()
 
 
 def flags_of(session: Session, item_id: str) -> list[FlagReport]:
     """Return what people have said about an item instead of labelling it, oldest first."""
     return list(session.exec(select(FlagReport).where(FlagReport.item_id == item_id).order_by(FlagReport.id)))
+
+
+def own_flags(session: Session, item_id: str, person_id: str, since: datetime) -> list[FlagReport]:
+    """Return what one person has said of an item instead of labelling it, from a moment on."""
+    theirs = select(FlagReport).where(FlagReport.item_id == item_id, FlagReport.person_id == person_id)
+    return list(session.exec(theirs.where(FlagReport.at >= since).order_by(FlagReport.id)))
+
+
+def _of_public_id(project_id: str, public_id: str) -> SelectOfScalar[Item]:
+    return select(Item).where(Item.project_id == project_id, Item.public_id == public_id)
+
+
+_SHOWN = Prepared(select(Item.public_id, Item.text).where(Item.id == bindparam("item")))
+_POSTERIOR = Prepared(select(Item.posterior).where(Item.id == bindparam("item")))

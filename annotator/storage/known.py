@@ -6,26 +6,31 @@ Planted truth is not in this database, and no words are searched: of an item tha
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, bindparam, exists, or_
 from sqlmodel import Session, col, select
 
+from annotator.storage.prepared import Prepared
 from annotator.storage.tables import Annotation, Item
 
 Condition = ColumnElement[bool]
 
 
-def mild(high: Sequence[str]) -> Condition:
+@cache
+def mild(high: tuple[str, ...]) -> Condition:
     """Somebody has rated it, and nobody high."""
     return _answered(col(Annotation.rating).is_not(None)) & not_high(high)
 
 
-def not_high(high: Sequence[str]) -> Condition:
+@cache
+def not_high(high: tuple[str, ...]) -> Condition:
     """Nobody has rated it high."""
     return ~_answered(col(Annotation.rating).in_(high))
 
 
-def without(indicators: Sequence[str], state: str) -> Condition:
+@cache
+def without(indicators: tuple[str, ...], state: str) -> Condition:
     """Nobody has found any of the indicators in that state."""
     found = [col(Annotation.labels)[code].as_string() == state for code in indicators]
     return ~_answered(or_(*found))
@@ -33,10 +38,14 @@ def without(indicators: Sequence[str], state: str) -> Condition:
 
 def concern(session: Session, item_id: str, high: Sequence[str]) -> bool | None:
     """Say whether an item is of high concern by what people have said; None when nobody has."""
-    statement = select(Annotation.rating).where(Annotation.item_id == item_id, col(Annotation.rating).is_not(None))
-    ratings = session.exec(statement).all()
-    return any(rating in high for rating in ratings) if ratings else None
+    ratings = _RATINGS.rows(session, item=item_id)
+    return any(rating in high for (rating,) in ratings) if ratings else None
 
 
 def _answered(condition: Condition) -> Condition:
     return exists().where(col(Annotation.item_id) == Item.id, condition)
+
+
+_RATINGS = Prepared(
+    select(Annotation.rating).where(Annotation.item_id == bindparam("item"), col(Annotation.rating).is_not(None))
+)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import bindparam, exists, func
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, exists, func, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select, update
 
 from annotator.domain.items import SHUT, ItemState
-from annotator.storage import annotation_log
-from annotator.storage.items import slice_end
+from annotator.storage import annotation_log, items
+from annotator.storage.prepared import Prepared
 from annotator.storage.tables import Annotation, Item, Lease, MirrorTask, Project
 from annotator.storage.tables_learning import ModelVersion, Prediction
+from annotator.storage.upsert import inserting
 
 MOVED = 0.005
 """A new model rewrites what is said of an item only where a probability has moved by more than this."""
 
 _OPEN = (ItemState.READY.value, ItemState.LEASED.value)
+_WITHOUT_PARAMETERS = defer(ModelVersion.parameters)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,7 @@ class Standing:
 
 def standing(session: Session, project_id: str) -> Standing | None:
     """Return where the model in use stands; None before the first."""
-    statement = select(ModelVersion.id, ModelVersion.share, ModelVersion.usable, ModelVersion.metrics)
-    row = session.exec(statement.where(ModelVersion.project_id == project_id, col(ModelVersion.active))).first()
+    row = _STANDING.first(session, project=project_id)
     if row is None:
         return None
     model_id, share, usable, metrics = row
@@ -58,7 +57,7 @@ def standing(session: Session, project_id: str) -> Standing | None:
 def active(session: Session, project_id: str) -> ModelVersion | None:
     """Return the model in use, its parameters not read until they are asked for."""
     statement = select(ModelVersion).where(ModelVersion.project_id == project_id, col(ModelVersion.active))
-    return session.exec(statement.options(defer(ModelVersion.parameters))).first()  # type: ignore[arg-type]
+    return session.exec(statement.options(_WITHOUT_PARAMETERS)).first()
 
 
 def parameters_of(session: Session, model_id: str) -> bytes | None:
@@ -69,13 +68,15 @@ def versions(session: Session, project_id: str, limit: int) -> list[ModelVersion
     """Return the newest models, newest first, without their parameters."""
     statement = select(ModelVersion).where(ModelVersion.project_id == project_id)
     statement = statement.order_by(col(ModelVersion.version).desc()).limit(limit)
-    return list(session.exec(statement.options(defer(ModelVersion.parameters))))  # type: ignore[arg-type]
+    return list(session.exec(statement.options(_WITHOUT_PARAMETERS)))
 
 
 def use(session: Session, project_id: str, model_id: str) -> None:
-    """Use a model from now on; the one before keeps its record and loses its parameters."""
+    """Use a model from now on; those before, also one that was never taken up, keep their record and lose their parameters."""
     of_project = update(ModelVersion).where(col(ModelVersion.project_id) == project_id)
-    session.exec(of_project.where(col(ModelVersion.active)).values(active=False, parameters=None))
+    holds = or_(col(ModelVersion.active), col(ModelVersion.parameters).is_not(None))
+    others = of_project.where(col(ModelVersion.id) != model_id, holds)
+    session.exec(others.values(active=False, parameters=None))
     session.exec(of_project.where(col(ModelVersion.id) == model_id).values(active=True))
 
 
@@ -98,19 +99,15 @@ def texts(session: Session, item_ids: Sequence[str]) -> Mapping[str, str]:
 def predictions(session: Session, project_id: str) -> dict[str, list[float]]:
     """Return the stored probability vector of every item that has one."""
     statement = select(Prediction.item_id, Prediction.probability).join(Item, col(Item.id) == Prediction.item_id)
-    return {item_id: list(p) for item_id, p in session.exec(statement.where(Item.project_id == project_id))}
-
-
-def prediction_of(session: Session, item_id: str) -> Prediction | None:
-    return session.get(Prediction, item_id)
+    of_project = statement.where(Item.project_id == project_id).order_by(Item.id)
+    return {item_id: list(p) for item_id, p in session.exec(of_project)}
 
 
 def set_predictions(session: Session, model_id: str, rows: Mapping[str, list[float]]) -> None:
     """Store what a model says of items, in place of what an earlier one said."""
     if not rows:
         return
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Prediction)
+    insert = inserting(session, Prediction)
     changed = {name: getattr(insert.excluded, name) for name in ("model_id", "probability", "mirrored")}
     values = [
         {"item_id": item_id, "model_id": model_id, "probability": p, "mirrored": False} for item_id, p in rows.items()
@@ -153,7 +150,7 @@ def unmirrored(session: Session, project: Project, limit: int) -> list[Unmirrore
 def mirrored(session: Session, rows: Sequence[Unmirrored]) -> None:
     """Remember what Label Studio has been told; what a newer model has said since still waits."""
     statement = (
-        Prediction.__table__.update()  # type: ignore[attr-defined]
+        update(Prediction)
         .where(col(Prediction.item_id) == bindparam("item"), col(Prediction.model_id) == bindparam("model"))
         .values(mirrored=True)
     )
@@ -168,10 +165,11 @@ def unscored(session: Session, project_id: str, limit: int) -> list[str]:
 
 
 def first_in_line(session: Session, project_id: str, limit: int) -> list[tuple[str, float, float | None, int]]:
-    """Return public id, priority, risk and answers of the open items with the largest priority."""
+    """Return public id, priority, risk and answers of the open items that come first: what was raised, then by priority."""
     statement = select(Item.public_id, Item.priority, Item.risk, Item.answered)
     statement = statement.where(Item.project_id == project_id, col(Item.open_slots) > 0)
-    ordered = statement.order_by(col(Item.priority).desc(), col(Item.order_key).desc()).limit(limit)
+    order = (col(Item.precedence).desc(), col(Item.priority).desc(), col(Item.order_key).desc())
+    ordered = statement.order_by(*order).limit(limit)
     return [(name, priority, risk, answered) for name, priority, risk, answered in session.exec(ordered)]
 
 
@@ -186,7 +184,7 @@ class Open:
 def open_items(session: Session, project_id: str) -> list[Open]:
     """Return every item that is not settled yet, nor shut away."""
     statement = select(Item.posterior, Item.answered).where(Item.project_id == project_id)
-    rows = session.exec(statement.where(col(Item.state).in_(_OPEN)))
+    rows = session.exec(statement.where(col(Item.state).in_(_OPEN)).order_by(Item.id))
     return [Open(list(posterior) if posterior else None, answered) for posterior, answered in rows]
 
 
@@ -201,14 +199,7 @@ class Audited:
 def audited(session: Session, project: Project, n_classes: int) -> list[Audited]:
     """Return the answered part of the audit slice: items that have as many answers as every item gets."""
     statement = select(Item.posterior, Prediction.probability).outerjoin(Prediction, col(Prediction.item_id) == Item.id)
-    statement = statement.where(
-        Item.project_id == project.id,
-        col(Item.audit_key) < slice_end(project.audit_share),
-        Item.answered >= project.overlap,
-        col(Item.risk).is_not(None),
-        col(Item.state).not_in(SHUT),
-    )
-    rows = session.exec(statement)
+    rows = session.exec(statement.where(*items.audited(project)).order_by(Item.id))
     return [
         Audited(list(posterior), list(predicted) if predicted else None)
         for posterior, predicted in rows
@@ -239,3 +230,10 @@ def first_picks(session: Session, project_id: str) -> Iterator[tuple[str, str | 
     )
     statement = select(Annotation.item_id, Lease.pick).join(Lease, col(Lease.id) == Annotation.lease_id)
     yield from session.exec(statement.where(col(Annotation.id).in_(first)).order_by(col(Annotation.id)))
+
+
+_STANDING = Prepared(
+    select(ModelVersion.id, ModelVersion.share, ModelVersion.usable, ModelVersion.metrics).where(
+        ModelVersion.project_id == bindparam("project"), col(ModelVersion.active)
+    )
+)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from annotator.storage.database import Database
 from annotator.storage.tables import Marker
+from annotator.storage.upsert import inserting
 
 STUDIO_STATE = "studio_state"
 
@@ -19,7 +19,15 @@ def get(session: Session, name: str) -> str | None:
 
 
 def put(session: Session, name: str, value: str) -> None:
-    session.merge(Marker(name=name, value=value))
+    """Keep a value in place of the one before; of two processes that both keep the first, the later one's stands."""
+    insert = inserting(session, Marker).values(name=name, value=value)
+    stored = insert.on_conflict_do_update(index_elements=["name"], set_={"value": insert.excluded.value})
+    session.scalars(stored.returning(Marker), execution_options={"populate_existing": True}).one()
+
+
+def locked(session: Session, name: str) -> Marker | None:
+    """Return a marker that nobody else changes until the transaction ends; None where there is none."""
+    return session.get(Marker, name, with_for_update=True, populate_existing=True)
 
 
 def secret(database: Database, name: str) -> str:
@@ -28,10 +36,8 @@ def secret(database: Database, name: str) -> str:
         known = get(session, name)
     if known is not None:
         return known
-    try:
-        with database.writing() as session:
-            session.add(Marker(name=name, value=secrets.token_urlsafe(32)))
-    except IntegrityError:
-        pass  # another process made it first, and that one is the secret
+    with database.writing() as session:  # where another process has made it meanwhile, that one is the secret
+        made = inserting(session, Marker).values(name=name, value=secrets.token_urlsafe(32))
+        session.execute(made.on_conflict_do_nothing())
     with database.reading() as session:
         return str(get(session, name))

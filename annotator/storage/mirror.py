@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, exists
 from sqlmodel import Session, col, select, update
 
 from annotator.domain.items import SHUT
-from annotator.storage import outbox
+from annotator.storage import outbox, studio_gold
 from annotator.storage.outbox import OutboxKind
 from annotator.storage.tables import (
     Annotation,
@@ -25,6 +24,8 @@ from annotator.storage.tables import (
 )
 from annotator.storage.tables_learning import Prediction
 from annotator.storage.tables_quality import QualityPolicy
+from annotator.storage.tables_webhooks import MirrorGold
+from annotator.storage.upsert import inserting
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def drop_task(session: Session, item_id: str, version_id: str) -> None:
     session.exec(
         delete(MirrorTask).where(col(MirrorTask.item_id) == item_id, col(MirrorTask.guideline_version_id) == version_id)
     )
+    studio_gold.forget_item(session, item_id, version_id)
     session.exec(update(Annotation).where(col(Annotation.item_id) == item_id).values(ls_annotation_id=None))
     session.exec(update(Prediction).where(col(Prediction.item_id) == item_id).values(mirrored=False))
 
@@ -69,7 +71,7 @@ def tasks_of(session: Session, item_id: str) -> list[tuple[str, int | None, int]
     statement = select(MirrorTask, GuidelineVersion).join(
         GuidelineVersion, col(GuidelineVersion.id) == MirrorTask.guideline_version_id
     )
-    rows = session.exec(statement.where(MirrorTask.item_id == item_id))
+    rows = session.exec(statement.where(MirrorTask.item_id == item_id).order_by(MirrorTask.guideline_version_id))
     return [(version.id, version.ls_project_id, task.ls_task_id) for task, version in rows]
 
 
@@ -100,13 +102,15 @@ def mirrored(session: Session, annotation_id: str, ls_annotation_id: int) -> Non
 
 
 def answers_of(session: Session, item_id: str) -> list[Annotation]:
-    return list(session.exec(select(Annotation).where(Annotation.item_id == item_id)))
+    """Return an item's answers, oldest first."""
+    return list(session.exec(select(Annotation).where(Annotation.item_id == item_id).order_by(Annotation.id)))
 
 
 def mirror_again(session: Session, item_id: str, now: datetime) -> None:
     """Put every answer of an item that does not wait already into the outbox again."""
     waits = exists().where(col(Outbox.subject) == Annotation.id)
-    for annotation_id in list(session.exec(select(Annotation.id).where(Annotation.item_id == item_id, ~waits))):
+    again = select(Annotation.id).where(Annotation.item_id == item_id, ~waits).order_by(Annotation.id)
+    for annotation_id in list(session.exec(again)):
         outbox.add(session, now, OutboxKind.ANNOTATION, annotation_id)
 
 
@@ -131,13 +135,14 @@ def project_is(session: Session, project: Project, ls_project_id: int, now: date
                 col(MirrorTask.guideline_version_id) == version_id, col(MirrorTask.item_id).in_(ours)
             )
         )
+        session.exec(delete(MirrorGold).where(col(MirrorGold.guideline_version_id) == version_id))
         waits = exists().where(col(Outbox.subject) == Annotation.id)
         shown = update(Prediction).where(col(Prediction.mirrored), col(Prediction.item_id).in_(ours))
         session.exec(shown.values(mirrored=False))
         again = select(Annotation.id).where(
             Annotation.guideline_version_id == version_id, col(Annotation.item_id).in_(ours), ~waits
         )
-        for annotation_id in list(session.exec(again)):
+        for annotation_id in list(session.exec(again.order_by(Annotation.id))):
             outbox.add(session, now, OutboxKind.ANNOTATION, annotation_id)
     row.ls_project_id = ls_project_id
     session.add(row)
@@ -145,22 +150,19 @@ def project_is(session: Session, project: Project, ls_project_id: int, now: date
 
 def add_change(session: Session, change: StudioChange) -> bool:
     """Keep what was done in Label Studio; False when it is known."""
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(StudioChange)
-    statement = insert.values(**change.model_dump()).on_conflict_do_nothing().returning(col(StudioChange.id))
+    statement = (
+        inserting(session, StudioChange)
+        .values(**change.model_dump())
+        .on_conflict_do_nothing()
+        .returning(col(StudioChange.id))
+    )
     return session.execute(statement).first() is not None
 
 
 def changes_of(session: Session, item_id: str) -> list[StudioChange]:
     """Return what was done to an item in Label Studio, oldest first."""
-    statement = select(StudioChange).where(StudioChange.item_id == item_id).order_by(col(StudioChange.changed_at))
-    return list(session.exec(statement))
-
-
-def count_unmirrored(session: Session, version_id: str) -> int:
-    """Count items that wait for a task."""
-    has_task = exists().where(col(MirrorTask.item_id) == Item.id, col(MirrorTask.guideline_version_id) == version_id)
-    statement = select(func.count()).select_from(Item).where(col(Item.state).not_in(SHUT), ~has_task)
-    return session.exec(statement).one()
+    statement = select(StudioChange).where(StudioChange.item_id == item_id)
+    return list(session.exec(statement.order_by(col(StudioChange.changed_at), col(StudioChange.id))))
 
 
 def all_answers(session: Session, project_id: str, version_id: str) -> Sequence[tuple[str, str]]:

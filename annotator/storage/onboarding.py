@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from annotator.domain.errors import ConfigError, ConflictError
 from annotator.domain.onboarding import SIGNED, OnboardingText, Step
 from annotator.storage import audit
+from annotator.storage.prepared import Prepared
 from annotator.storage.tables_people import AgreedText, Signature
 
 
@@ -64,8 +66,10 @@ def standing(session: Session, person_id: str) -> list[StepStanding]:
 
 
 def next_step(session: Session, person_id: str) -> Step | None:
-    """Return the first step that is to be done; None for somebody who has come in."""
-    return next((each.step for each in standing(session, person_id) if each.signed is None), None)
+    """Return the first step that is to be done; None for somebody who has come in. The texts themselves stay where they are."""
+    texts = {Step(step): text_id for step, text_id in _DATED.rows(session)}
+    signed = {(step, text_id) for step, text_id in _SIGNED.rows(session, person=person_id)}
+    return next((step for step in Step if not _is_signed(step, texts.get(step), signed)), None)
 
 
 def next_steps(session: Session, person_ids: Sequence[str]) -> dict[str, Step | None]:
@@ -132,3 +136,16 @@ def _standing(step: Step, text: AgreedText | None, signed: dict[tuple[str, str |
     if step in SIGNED and text is None:
         return StepStanding(step, None, None)
     return StepStanding(step, text, signed.get((step.value, text.id if text is not None else None)))
+
+
+def _is_signed(step: Step, text_id: str | None, signed: set[tuple[str, str | None]]) -> bool:
+    """Say whether a step is done; a text that nobody has put in force can't be signed."""
+    return (step.value, text_id) in signed and not (step in SIGNED and text_id is None)
+
+
+_DATED = Prepared(select(AgreedText.step, AgreedText.id).order_by(col(AgreedText.since), col(AgreedText.id)))
+_SIGNED = Prepared(
+    select(Signature.step, Signature.text_id).where(
+        Signature.person_id == bindparam("person"), col(Signature.revoked_at).is_(None)
+    )
+)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, exists, func
+from sqlalchemy import delete, exists, func, or_
 from sqlmodel import Session, col, select, update
 
+from annotator.storage.prepared import store
 from annotator.storage.tables import Annotation, Item, Outbox
 from annotator.storage.tables_people import Tombstone
+
+_LONGEST = timedelta(minutes=5)
 
 
 class OutboxKind(StrEnum):
@@ -28,16 +31,20 @@ class OutboxState:
 
 def add(session: Session, at: datetime, kind: OutboxKind, subject: str) -> None:
     """Say that `subject` has to be mirrored."""
-    session.add(Outbox(kind=kind.value, subject=subject, created_at=at, due_at=at))
+    store(session, Outbox(kind=kind.value, subject=subject, created_at=at, due_at=at))
 
 
 def due(session: Session, project_id: str, now: datetime, limit: int) -> list[Outbox]:
-    """Return rows whose time has come, oldest first: those of a project, and those whose subject is gone."""
+    """Return rows whose time has come, oldest first: those of a project, and those whose subject is gone.
+
+    A row that is due later than anything is put off was written by a clock that ran ahead, and does not wait for that moment.
+    """
+    come = or_(col(Outbox.due_at) <= now, col(Outbox.due_at) > now + _LONGEST)
     elsewhere = col(Item.project_id) != project_id
     answered = exists().where(col(Annotation.id) == Outbox.subject, col(Item.id) == Annotation.item_id, elsewhere)
     item = exists().where(col(Item.id) == Outbox.subject, elsewhere)
     stone = exists().where(col(Tombstone.annotation_id) == Outbox.subject, col(Item.id) == Tombstone.item_id, elsewhere)
-    statement = select(Outbox).where(Outbox.due_at <= now, ~answered, ~item, ~stone)
+    statement = select(Outbox).where(come, ~answered, ~item, ~stone)
     return list(session.exec(statement.order_by(col(Outbox.id)).limit(limit)))
 
 
@@ -46,7 +53,7 @@ def put_off(session: Session, row_id: str, now: datetime, error: str) -> None:
     row = session.get_one(Outbox, row_id)
     row.attempts += 1
     row.error = error
-    row.due_at = now + timedelta(seconds=min(2 ** (row.attempts - 1), 300))
+    row.due_at = now + min(timedelta(seconds=2 ** min(row.attempts - 1, 30)), _LONGEST)
     session.add(row)
 
 
@@ -55,9 +62,19 @@ def done(session: Session, row_id: str) -> None:
     session.exec(delete(Outbox).where(col(Outbox.id) == row_id))
 
 
+def cancel(session: Session, kind: OutboxKind, subject: str) -> None:
+    """Forget what was to be told of a subject, since it does not hold any more."""
+    session.exec(delete(Outbox).where(col(Outbox.kind) == kind.value, col(Outbox.subject) == subject))
+
+
 def hurry(session: Session, now: datetime) -> None:
     """Make every waiting row due at once, as when Label Studio has come back."""
     session.exec(update(Outbox).where(col(Outbox.due_at) > now).values(due_at=now))
+
+
+def begin_now(session: Session, now: datetime) -> None:
+    """Let every row wait from now on only, as when the past that left them is made up."""
+    session.exec(update(Outbox).values(created_at=now, due_at=now))
 
 
 def state(session: Session) -> OutboxState:

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from annotator.domain.errors import InputError
+from annotator.storage import people
 from annotator.storage.tables_people import Mood, OwnChoice
 
 GOAL_AT_MOST = 200
@@ -25,6 +26,7 @@ def choose(session: Session, person_id: str, *, covered: bool, session_goal: int
     """
     if session_goal is not None and not 1 <= session_goal <= GOAL_AT_MOST:
         raise InputError(f"A goal is a number from 1 to {GOAL_AT_MOST}.", where="goal", mend="Leave it empty for none.")
+    people.locked(session, person_id)  # of two first choices at once, as from two tabs, the later one stands
     session.merge(OwnChoice(person_id=person_id, covered=covered, session_goal=session_goal))
 
 

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import delete, func
+from sqlalchemy import bindparam, delete, func
 from sqlmodel import Session, col, select, update
 
-from annotator.storage.tables import Identity, Invitation, Person, SignInFailure, WebSession
+from annotator.storage.prepared import Prepared, read_only, whole
+from annotator.storage.tables import Identity, Invitation, Person, WebSession
+from annotator.storage.tables_people import LanguageChoice
+from annotator.storage.tables_sign_in import SignInFailure
+from annotator.storage.types import UtcDateTime
+
+
+class Asking(NamedTuple):
+    """What dispensing needs to know of whoever asks for an item."""
+
+    role: str
+    qualified_at: datetime | None
+    paused_at: datetime | None
+
+
+def asking(session: Session, person_id: str) -> Asking:
+    """Lock a person as `locked` does, and return what dispensing needs to know of them."""
+    return Asking(*_ASKING.first(session, person=person_id))
 
 
 def locked(session: Session, person_id: str) -> Person:
@@ -36,19 +55,24 @@ def everyone(session: Session) -> list[Person]:
     return list(session.exec(select(Person).order_by(Person.pseudonym)))
 
 
+def pseudonyms(session: Session) -> dict[str, str]:
+    """Return everybody's pseudonym by id."""
+    return dict(session.exec(select(Person.id, Person.pseudonym).order_by(Person.pseudonym)).all())
+
+
+def after_pseudonym(session: Session, after: str, limit: int) -> list[Person]:
+    """Return people by pseudonym, behind a given one."""
+    return list(session.exec(select(Person).where(Person.pseudonym > after).order_by(Person.pseudonym).limit(limit)))
+
+
 def by_pseudonym(session: Session, pseudonym: str) -> Person | None:
     return session.exec(select(Person).where(Person.pseudonym == pseudonym)).first()
 
 
-def session_person(session: Session, token_hash: str, now: datetime) -> tuple[WebSession, Person] | None:
-    """Return the open session of that token and whose it is."""
-    statement = (
-        select(WebSession, Person)
-        .join(Person, col(Person.id) == WebSession.person_id)
-        .where(WebSession.token_hash == token_hash, WebSession.expires_at > now)
-    )
-    row = session.exec(statement).first()
-    return (row[0], row[1]) if row is not None else None
+def session_person(session: Session, token_hash: str, now: datetime) -> tuple[str, Person] | None:
+    """Return the secret of the open session of that token, and whose it is, to be read only."""
+    row = _SESSION.first(session, token=token_hash, now=now)
+    return (row[0], read_only(Person, row[1:])) if row is not None else None
 
 
 def opened_at(session: Session, token_hash: str) -> datetime:
@@ -58,6 +82,37 @@ def opened_at(session: Session, token_hash: str) -> datetime:
 
 def end_session(session: Session, token_hash: str) -> None:
     session.exec(delete(WebSession).where(col(WebSession.token_hash) == token_hash))
+
+
+def end_sessions_of(session: Session, person_id: str, *, but: str = "") -> int:
+    """End somebody's sessions but the one of that token's hash; return how many."""
+    theirs = delete(WebSession).where(col(WebSession.person_id) == person_id, col(WebSession.token_hash) != but)
+    return len(session.execute(theirs.returning(col(WebSession.token_hash))).all())
+
+
+def sessions_of(session: Session, person_id: str, now: datetime) -> list[WebSession]:
+    """Return somebody's open sessions, the newest first."""
+    theirs = select(WebSession).where(WebSession.person_id == person_id, WebSession.expires_at > now)
+    return list(session.exec(theirs.order_by(col(WebSession.created_at).desc(), WebSession.token_hash)))
+
+
+def identity_of(session: Session, person_id: str) -> Identity | None:
+    """Return the address and password of somebody; None where they sign in elsewhere."""
+    return session.get(Identity, person_id)
+
+
+def set_password(session: Session, person_id: str, password_hash: str) -> None:
+    session.get_one(Identity, person_id).password_hash = password_hash
+
+
+def language_of(session: Session, person_id: str) -> str:
+    """Return the language that somebody chose for the pages; empty where they have not."""
+    found = session.get(LanguageChoice, person_id)
+    return found.language if found is not None else ""
+
+
+def choose_language(session: Session, person_id: str, language: str) -> None:
+    session.merge(LanguageChoice(person_id=person_id, language=language))
 
 
 def use_invitation(session: Session, token_hash: str, now: datetime) -> Invitation | None:
@@ -88,5 +143,21 @@ def forget_failures(session: Session, before: datetime) -> None:
     session.exec(delete(SignInFailure).where(col(SignInFailure.at) < before))
 
 
+def forget_these_failures(session: Session, ids: Sequence[str]) -> None:
+    session.exec(delete(SignInFailure).where(col(SignInFailure.id).in_(ids)))
+
+
 def forget_failures_of(session: Session, key: str) -> None:
     session.exec(delete(SignInFailure).where(col(SignInFailure.key) == key))
+
+
+_ASKING = Prepared(
+    select(Person.role, Person.qualified_at, Person.paused_at)
+    .where(Person.id == bindparam("person"))
+    .with_for_update(key_share=True)
+)
+_SESSION = Prepared(
+    select(WebSession.csrf, *whole(Person))
+    .join(Person, col(Person.id) == WebSession.person_id)
+    .where(WebSession.token_hash == bindparam("token"), WebSession.expires_at > bindparam("now", type_=UtcDateTime()))
+)

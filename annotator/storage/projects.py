@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from annotator.domain.errors import ConfigError, NotFoundError
+from annotator.domain.errors import ConfigError
 from annotator.domain.overlap import Bounds
 from annotator.domain.schema import Schema
 from annotator.storage import audit
+from annotator.storage.prepared import Prepared, read_only, whole
 from annotator.storage.tables import GuidelineVersion, Project
 
 
@@ -51,21 +53,23 @@ def version_in_use(session: Session, name: str) -> str | None:
     return session.exec(statement.where(Project.name == name)).first()
 
 
+def current(session: Session, project: Project) -> Project:
+    """Return the project with its settings as they are in this transaction; what a process has opened with (the guideline
+    version) stays the caller's until the next start.
+    """
+    found = read_only(Project, _CURRENT.first(session, project=project.id))
+    found.guideline_version_id = project.guideline_version_id
+    return found
+
+
+def find(session: Session, name: str) -> Project | None:
+    """Return the project of that name; None where there is none yet."""
+    return session.exec(select(Project).where(Project.name == name)).first()
+
+
 def bounds(project: Project) -> Bounds:
     """Return between which numbers of people the project's items are settled."""
     return Bounds(project.overlap, max(project.overlap, project.max_overlap), project.risk_threshold)
 
 
-def the_project(session: Session) -> Project:
-    """Return the oldest project, which is the one that items go to when none is named."""
-    project = session.exec(select(Project).order_by(Project.id)).first()
-    if project is None:
-        raise NotFoundError("There is no project yet.", mend="Start the service once with `annotator up`.")
-    return project
-
-
-def versions(session: Session, name: str) -> list[GuidelineVersion]:
-    """Return the versions of a guideline that were ever used, the oldest first."""
-    return list(
-        session.exec(select(GuidelineVersion).where(GuidelineVersion.name == name).order_by(GuidelineVersion.id))
-    )
+_CURRENT = Prepared(select(*whole(Project)).where(Project.id == bindparam("project")))

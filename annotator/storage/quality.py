@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func
+from sqlalchemy import ColumnElement, bindparam, exists, func
 from sqlmodel import Session, col, select
 
 from annotator.domain.items import ItemState
+from annotator.domain.quality import PauseDecision
+from annotator.storage.prepared import Prepared
 from annotator.storage.tables import Annotation, Item, Person
 from annotator.storage.tables_quality import Control, Evidence, QualificationRound, QualityPause
+from annotator.storage.upsert import inserting
 
 _FINISHED = (ItemState.AGREED.value, ItemState.ADJUDICATING.value, ItemState.GOLD.value)
 
@@ -40,15 +43,26 @@ def unweighed_controls(session: Session, bank_id: str, limit: int, person_id: st
 
 
 def unweighed_answers(session: Session, project_id: str, limit: int) -> list[Answered]:
-    """Return answers to a project's finished items that have left no evidence yet, oldest first."""
+    """Return answers to a project's finished items that have left no evidence yet, oldest first. What came from other tools
+    is no evidence: nobody here is trained, paused or praised for it.
+    """
+    came_from_here = col(Annotation.origin).is_(None)
     statement = (
         select(Annotation, Item.text)
         .join(Item, col(Item.id) == Annotation.item_id)
-        .where(Item.project_id == project_id, col(Item.state).in_(_FINISHED), ~_weighed())
+        .where(Item.project_id == project_id, col(Item.state).in_(_FINISHED), ~_weighed(), came_from_here)
         .order_by(col(Annotation.id))
         .limit(limit)
     )
     return [Answered(annotation, text, None) for annotation, text in session.exec(statement)]
+
+
+def keep_evidence(session: Session, rows: Sequence[Evidence]) -> None:
+    """Store evidence; where another process has weighed an answer meanwhile, what that one stored stands."""
+    if rows:
+        values = [row.model_dump() for row in rows]
+        insert = inserting(session, Evidence).on_conflict_do_nothing()
+        session.execute(insert, values, execution_options={"render_nulls": True})
 
 
 def evidence_of(
@@ -98,7 +112,7 @@ def explained(session: Session, person_id: str, limit: int) -> list[tuple[Eviden
 
 def in_qualification(session: Session, person_id: str) -> bool:
     """Say whether the person's qualification is going on."""
-    return open_round(session, person_id) is not None
+    return _IN_QUALIFICATION.first(session, person=person_id) is not None
 
 
 def open_round(session: Session, person_id: str) -> QualificationRound | None:
@@ -113,7 +127,7 @@ def rounds_of(session: Session, person_id: str) -> list[QualificationRound]:
 
 
 def open_pause(session: Session, person_id: str) -> QualityPause | None:
-    """Return the pause that nobody has decided on yet."""
+    """Return the pause that nobody has decided on yet, locked."""
     statement = select(QualityPause).where(QualityPause.person_id == person_id)
     return session.exec(statement.where(col(QualityPause.decided_at).is_(None)).with_for_update()).first()
 
@@ -122,6 +136,14 @@ def pauses_of(session: Session, person_id: str) -> list[QualityPause]:
     """Return a person's pauses, oldest first."""
     statement = select(QualityPause).where(QualityPause.person_id == person_id)
     return list(session.exec(statement.order_by(col(QualityPause.opened_at), col(QualityPause.id))))
+
+
+def resumed(session: Session, person_ids: Collection[str]) -> dict[str, datetime]:
+    """Return when each of these people was last let go on after a pause, where they were: evidence counts from then on."""
+    theirs = (col(QualityPause.person_id).in_(person_ids), QualityPause.decision == PauseDecision.RESUME)
+    statement = select(QualityPause.person_id, func.max(QualityPause.decided_at)).where(*theirs)
+    rows = session.exec(statement.group_by(QualityPause.person_id).order_by(QualityPause.person_id))
+    return {person: at for person, at in rows if at is not None}
 
 
 def pauses(session: Session, limit: int) -> Sequence[tuple[QualityPause, Person]]:
@@ -133,11 +155,26 @@ def pauses(session: Session, limit: int) -> Sequence[tuple[QualityPause, Person]
             col(QualityPause.decided_at).is_not(None),
             col(QualityPause.appealed_at).is_(None),
             col(QualityPause.opened_at).desc(),
+            col(QualityPause.id).desc(),
         )
         .limit(limit)
     )
     return [(pause, person) for pause, person in session.exec(statement)]
 
 
+def count_open_pauses(session: Session) -> tuple[int, int]:
+    """Return how many pauses nobody has decided on, and how many of them somebody objects to."""
+    opened = select(func.count()).where(col(QualityPause.decided_at).is_(None))
+    appeals = opened.where(col(QualityPause.appeal).is_not(None))
+    return session.exec(opened).one(), session.exec(appeals).one()
+
+
 def _weighed() -> ColumnElement[bool]:
     return exists().where(col(Evidence.annotation_id) == Annotation.id)
+
+
+_IN_QUALIFICATION = Prepared(
+    select(QualificationRound.id).where(
+        QualificationRound.person_id == bindparam("person"), col(QualificationRound.decided_at).is_(None)
+    )
+)

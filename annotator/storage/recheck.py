@@ -57,9 +57,14 @@ def by_raw_ref(session: Session, raw_ref: str) -> Recheck | None:
     return session.exec(select(Recheck).where(Recheck.raw_ref == raw_ref)).first()
 
 
+def raw_refs(session: Session) -> set[str]:
+    """Return the name of every text in the vault that a re-check knows, of all projects."""
+    return set(session.exec(select(Recheck.raw_ref).where(col(Recheck.raw_ref).is_not(None))))  # type: ignore[arg-type]
+
+
 def votes_of(session: Session, item_id: str) -> dict[str, Vote]:
     """Return the latest decision of each person on an item."""
-    rows = session.exec(select(RecheckVote).where(RecheckVote.item_id == item_id))
+    rows = session.exec(select(RecheckVote).where(RecheckVote.item_id == item_id).order_by(RecheckVote.id))
     return {row.person_id: Vote(Decision(row.decision), row.version) for row in rows}
 
 

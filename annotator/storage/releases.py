@@ -1,15 +1,18 @@
-"""Queries of releases, their approvals, and the tokens that fetch them."""
+"""Queries of releases and their approvals."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import distinct, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
 
 from annotator.domain.errors import ConflictError, NotFoundError
-from annotator.storage.tables import Person
-from annotator.storage.tables_releases import Release, ReleaseApproval, ReleaseToken
+from annotator.domain.items import SHUT
+from annotator.storage.tables import Audit, Item
+from annotator.storage.tables_people import Tombstone
+from annotator.storage.tables_releases import Release, ReleaseApproval
 
 
 def add(session: Session, release: Release) -> None:
@@ -50,9 +53,43 @@ def all_of(session: Session, project_id: str) -> list[Release]:
     return sorted(found, key=lambda one: [int(part) for part in one.version.split(".")], reverse=True)
 
 
+def texts_gone_since(session: Session, project_id: str, at: datetime) -> int:
+    """Count the items that were finished at a moment, and have been withdrawn or put into quarantine since."""
+    statement = (
+        select(func.count(distinct(col(Item.id))))
+        .join(Audit, col(Audit.subject) == Item.id)
+        .where(Item.project_id == project_id, col(Item.state).in_(SHUT), col(Audit.at) >= at)
+        .where(col(Audit.action).in_([f"item.{state}" for state in SHUT]))
+    )
+    return session.exec(statement).one()
+
+
+def judgements_gone_since(session: Session, project_id: str, at: datetime) -> int:
+    """Count the judgements of a moment that their givers have withdrawn since."""
+    statement = (
+        select(func.count())
+        .select_from(Tombstone)
+        .join(Item, col(Item.id) == Tombstone.item_id)
+        .where(Item.project_id == project_id, col(Tombstone.answered_at) <= at, col(Tombstone.withdrawn_at) >= at)
+    )
+    return session.exec(statement).one()
+
+
+def reason_of_withdrawal(session: Session, release_id: str) -> str:
+    """Return why a release was withdrawn, as it was recorded first."""
+    statement = (
+        select(Audit.detail)
+        .where(Audit.subject == release_id, Audit.action == "release.withdrawn")
+        .order_by(col(Audit.id))
+    )
+    detail = session.exec(statement).first()
+    return str(detail["reason"]) if detail else ""
+
+
 def approvals(session: Session, release_id: str) -> dict[str, datetime]:
-    """Return who approved a release, and when."""
-    rows = session.exec(select(ReleaseApproval).where(ReleaseApproval.release_id == release_id))
+    """Return who approved a release, and when, the first of them first."""
+    given = select(ReleaseApproval).where(ReleaseApproval.release_id == release_id)
+    rows = session.exec(given.order_by(col(ReleaseApproval.at), ReleaseApproval.id))
     return {row.person_id: row.at for row in rows}
 
 
@@ -62,23 +99,3 @@ def set_approval(session: Session, release_id: str, person_id: str, at: datetime
     session.exec(delete(ReleaseApproval).where(*mine))
     session.add(ReleaseApproval(release_id=release_id, person_id=person_id, at=at))
     session.flush()
-
-
-def person_of_token(session: Session, token_hash: str, now: datetime) -> Person | None:
-    """Return whose token it is; None where it is unknown or too old."""
-    statement = (
-        select(Person)
-        .join(ReleaseToken, col(ReleaseToken.person_id) == Person.id)
-        .where(ReleaseToken.token_hash == token_hash, ReleaseToken.expires_at > now)
-    )
-    return session.exec(statement).first()
-
-
-def replace_token(session: Session, token: ReleaseToken) -> None:
-    """Store a person's token in place of any they had."""
-    session.exec(delete(ReleaseToken).where(col(ReleaseToken.person_id) == token.person_id))
-    session.add(token)
-
-
-def token_of(session: Session, person_id: str) -> ReleaseToken | None:
-    return session.exec(select(ReleaseToken).where(ReleaseToken.person_id == person_id)).first()

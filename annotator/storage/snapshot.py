@@ -25,6 +25,9 @@ ANNOTATIONS = pa.schema(
     + [
         ("created_at", pa.string()),
         ("lead_time", pa.float64()),
+        ("pick", pa.string()),
+        ("propensity", pa.float64()),
+        ("origin", pa.string()),
         ("rating", pa.string()),
         ("cannot_tell", pa.bool_()),
         ("labels", pa.string()),
@@ -50,10 +53,11 @@ def items_of(session: Session, project_id: str) -> Iterator[pa.RecordBatch]:
 def annotations_of(session: Session, project_id: str) -> Iterator[pa.RecordBatch]:
     """Yield every single annotation of those items, in order of item and annotation id."""
     statement = (
-        select(Annotation, Item.public_id, Person.pseudonym, GuidelineVersion)
+        select(Annotation, Item.public_id, Person.pseudonym, GuidelineVersion, Lease.pick, Lease.propensity)  # type: ignore[call-overload]
         .join(Item, col(Item.id) == Annotation.item_id)
         .join(Person, col(Person.id) == Annotation.person_id)
         .join(GuidelineVersion, col(GuidelineVersion.id) == Annotation.guideline_version_id)
+        .join(Lease, col(Lease.id) == Annotation.lease_id)
         .where(Item.project_id == project_id, col(Item.state).not_in(SHUT))
         .order_by(col(Item.public_id), col(Annotation.id))
         .execution_options(yield_per=_BATCH)
@@ -89,16 +93,24 @@ def finished_items(session: Session, project_id: str, size: int) -> Iterator[Seq
 def judgements(session: Session, project_id: str, first: str, last: str) -> Sequence[Row[Any]]:
     """Return all judgements of the items that may be released from one public id to another, in order of item and time.
 
-    A row holds public_id, person_id, guideline_version_id, labels, answer and result (as JSON text), cannot_tell, lead_time and
-    created_at.
+    A row holds public_id, person_id, guideline_version_id, labels, answer and result (as JSON text), cannot_tell, lead_time,
+    created_at, origin, pick and propensity.
     """
     public_id = _bytewise(session)
     texts = [cast(getattr(Annotation, name), Text).label(name) for name in ("labels", "answer", "result")]
     owner = (Annotation.person_id, Annotation.guideline_version_id)
-    given = (Annotation.cannot_tell, Annotation.lead_time, Annotation.created_at)
+    given = (
+        Annotation.cannot_tell,
+        Annotation.lead_time,
+        Annotation.created_at,
+        Annotation.origin,
+        Lease.pick,
+        Lease.propensity,
+    )
     statement = (
         select(Item.public_id, *owner, *texts, *given)  # type: ignore[call-overload]
         .join(Item, col(Item.id) == Annotation.item_id)
+        .join(Lease, col(Lease.id) == Annotation.lease_id)
         .where(Item.project_id == project_id, col(Item.state).in_(FINISHED), public_id >= first, public_id <= last)
         .order_by(public_id, col(Annotation.id))
     )
@@ -183,7 +195,14 @@ def _item(item: Item) -> dict[str, Any]:
     }
 
 
-def _annotation(annotation: Annotation, item: str, pseudonym: str, version: GuidelineVersion) -> dict[str, Any]:
+def _annotation(
+    annotation: Annotation,
+    item: str,
+    pseudonym: str,
+    version: GuidelineVersion,
+    pick: str | None,
+    propensity: float | None,
+) -> dict[str, Any]:
     return {
         "id": annotation.id,
         "item": item,
@@ -193,6 +212,9 @@ def _annotation(annotation: Annotation, item: str, pseudonym: str, version: Guid
         "guideline_sha256": version.sha256,
         "created_at": annotation.created_at.isoformat(timespec="seconds"),
         "lead_time": annotation.lead_time,
+        "pick": pick,
+        "propensity": propensity,
+        "origin": annotation.origin,
         "rating": annotation.rating,
         "cannot_tell": annotation.cannot_tell,
         "labels": orjson.dumps(annotation.labels).decode(),

@@ -9,21 +9,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Computed, Index, Integer, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Index,
+    Integer,
+    UniqueConstraint,
+    false,
+)
 from sqlmodel import Field, SQLModel
 
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
 from annotator.domain.leases import LeaseState
 from annotator.domain.roles import Role
-from annotator.storage.types import UtcDateTime
+from annotator.storage.types import SERIAL, UtcDateTime, partial_index
 
 _HELD = f"state IN ('{LeaseState.LIVE}', '{LeaseState.ANSWERED}')"
-_DISPENSABLE = f"state IN ('{ItemState.READY}', '{ItemState.LEASED}')"
+_DISPENSABLE = f"state IN ('{ItemState.READY}', '{ItemState.LEASED}') AND NOT on_hold"
 _ITEM_STATES = ", ".join(f"'{state}'" for state in ItemState)
 _LEASE_STATES = ", ".join(f"'{state}'" for state in LeaseState)
 _ROLES = ", ".join(f"'{role}'" for role in Role)
-_SERIAL = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Project(SQLModel, table=True):
@@ -39,6 +48,7 @@ class Project(SQLModel, table=True):
     audit_share: float = Field(default=0.1, sa_column_kwargs={"server_default": "0.1"})  # of items, and of picks
     retrain_every: int = Field(default=100, sa_column_kwargs={"server_default": "100"})  # answers
     lease_seconds: int
+    settings_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # how often they were changed
     order_seed: int = Field(sa_type=BigInteger)
     created_at: datetime = Field(sa_type=UtcDateTime)
     demonstration: bool = False  # synthetic postings only, and a guideline that nobody has approved
@@ -94,15 +104,6 @@ class WebSession(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
-class SignInFailure(SQLModel, table=True):
-    __tablename__ = "sign_in_failure"
-    __table_args__ = (Index("sign_in_failure_key_at", "key", "at"),)
-
-    id: str = Field(default_factory=new_id, primary_key=True)
-    key: str  # a keyed hash of what was tried, never the address itself
-    at: datetime = Field(sa_type=UtcDateTime)
-
-
 class Item(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("project_id", "public_id"),
@@ -110,33 +111,17 @@ class Item(SQLModel, table=True):
         CheckConstraint("leased >= 0 AND answered >= 0", name="item_counts"),
         CheckConstraint("leased + answered <= overlap", name="item_overlap"),
         CheckConstraint(f"state IN ({_ITEM_STATES})", name="item_state"),
-        Index(
-            "item_dispensable",
-            "project_id",
-            "missing",
-            "order_key",
-            sqlite_where=text("open_slots > 0"),
-            postgresql_where=text("open_slots > 0"),
-        ),
+        CheckConstraint("precedence IN (-1, 0, 1)", name="item_precedence"),
+        partial_index("open_slots > 0", "item_dispensable", "project_id", "precedence", "missing", "order_key"),
         Index("item_state_id", "project_id", "state", "id"),
-        Index("item_risk", "project_id", "risk"),
+        Index("item_progress", "project_id", "state", "answered", "leased", "id"),
+        Index("item_risk", "project_id", "risk", "answered"),
+        Index("item_slice", "project_id", "audit_key"),
+        partial_index("open_slots > 0", "item_open_source", "project_id", "source"),
         Index("item_in_order", "project_id", "id"),
         Index("item_campaign", "project_id", "campaign", "id"),
-        Index(
-            "item_priority",
-            "project_id",
-            "priority",
-            "order_key",
-            sqlite_where=text("open_slots > 0"),
-            postgresql_where=text("open_slots > 0"),
-        ),
-        Index(
-            "item_audit",
-            "project_id",
-            "audit_key",
-            sqlite_where=text("open_slots > 0"),
-            postgresql_where=text("open_slots > 0"),
-        ),
+        partial_index("open_slots > 0", "item_priority", "project_id", "precedence", "priority", "order_key"),
+        partial_index("open_slots > 0", "item_audit", "project_id", "audit_key"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -154,13 +139,14 @@ class Item(SQLModel, table=True):
     overlap: int
     leased: int = 0
     answered: int = 0
+    at_least: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # answers that a person insists on
+    on_hold: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # not handed out for now
+    precedence: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # 1: before all others, -1: after them
     order_key: int = Field(sa_type=BigInteger)
     created_at: datetime = Field(sa_type=UtcDateTime)
     posterior: list[float] | None = Field(default=None, sa_type=JSON)  # of the rating's values, in their order
     risk: float | None = None  # chance that the most probable rating is wrong
-    priority: float = Field(
-        default=0.0, sa_column_kwargs={"server_default": "0"}
-    )  # bits that anybody's answer would tell
+    priority: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})  # bits an answer would tell
     audit_key: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})  # permanent, random
     indicators: dict[str, list[float]] | None = Field(default=None, sa_type=JSON)  # posterior of each one's states
     open_slots: int | None = Field(
@@ -179,19 +165,10 @@ class Lease(SQLModel, table=True):
         UniqueConstraint("item_id", "person_id"),
         CheckConstraint("slot >= 0", name="lease_slot"),
         CheckConstraint(f"state IN ({_LEASE_STATES})", name="lease_state"),
-        Index(
-            "lease_slot_held", "item_id", "slot", unique=True, sqlite_where=text(_HELD), postgresql_where=text(_HELD)
-        ),
-        Index(
-            "lease_one_live",
-            "person_id",
-            unique=True,
-            sqlite_where=text("state = 'live'"),
-            postgresql_where=text("state = 'live'"),
-        ),
-        Index(
-            "lease_expiring", "expires_at", sqlite_where=text("state = 'live'"), postgresql_where=text("state = 'live'")
-        ),
+        partial_index(_HELD, "lease_slot_held", "item_id", "slot", unique=True),
+        partial_index("state = 'live'", "lease_one_live", "person_id", unique=True),
+        partial_index("state = 'skipped'", "lease_skipped", "item_id", "ended_at", "person_id"),
+        partial_index("state = 'live'", "lease_expiring", "expires_at"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -211,6 +188,8 @@ class Annotation(SQLModel, table=True):
         UniqueConstraint("person_id", "key"),
         UniqueConstraint("item_id", "person_id"),
         Index("annotation_created", "created_at"),
+        Index("annotation_person_created", "person_id", "created_at"),
+        partial_index("origin IS NOT NULL", "annotation_origin", "origin"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -227,6 +206,7 @@ class Annotation(SQLModel, table=True):
     lead_time: float
     created_at: datetime = Field(sa_type=UtcDateTime)
     ls_annotation_id: int | None = None
+    origin: str | None = None  # the import it came with (`domain.origins`); None: given here
 
 
 class FlagReport(SQLModel, table=True):
@@ -248,6 +228,9 @@ class MirrorTask(SQLModel, table=True):
     item_id: str = Field(foreign_key="item.id", primary_key=True)
     guideline_version_id: str = Field(foreign_key="guideline_version.id", primary_key=True)
     ls_task_id: int
+    shown_state: str | None = None  # what its columns show there; None: those of an item that nobody has answered
+    shown_answers: int | None = None
+    shown_risk: float | None = None
 
 
 class Outbox(SQLModel, table=True):
@@ -270,9 +253,10 @@ class StudioChange(SQLModel, table=True):
 
     id: str = Field(default_factory=new_id, primary_key=True)
     item_id: str = Field(foreign_key="item.id", index=True)
-    annotation_id: str | None = Field(default=None, foreign_key="annotation.id")  # None: made there by hand
+    annotation_id: str | None = Field(default=None, foreign_key="annotation.id", index=True)  # None: made there by hand
     ls_annotation_id: int
     result: list[dict[str, Any]] = Field(sa_type=JSON)
+    ground_truth: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     changed_at: datetime = Field(sa_type=UtcDateTime)
     seen_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -285,9 +269,12 @@ class Marker(SQLModel, table=True):
 
 
 class Audit(SQLModel, table=True):
-    __table_args__ = (Index("audit_subject", "subject", "id"),)
+    __table_args__ = (Index("audit_subject", "subject", "id"), UniqueConstraint("chain", "position"))
 
-    id: int | None = Field(default=None, sa_column=Column(_SERIAL, primary_key=True, autoincrement=True))
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True, autoincrement=True))
+    chain: int
+    position: int = Field(sa_type=BigInteger)  # within its chain, from 1
+    hash: str
     at: datetime = Field(sa_type=UtcDateTime)
     actor: str  # a pseudonymous person id, or the part of the service that acted
     action: str

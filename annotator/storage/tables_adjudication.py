@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from annotator.domain.adjudication import Cause
 from annotator.domain.ids import new_id
-from annotator.storage.types import UtcDateTime
+from annotator.storage.types import UtcDateTime, partial_index
 
 _CAUSES = ", ".join(f"'{cause}'" for cause in Cause)
 _STANDS = "superseded_at IS NULL"
@@ -36,19 +36,12 @@ class Adjudication(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("person_id", "key"),
         CheckConstraint(f"cause IN ({_CAUSES})", name="adjudication_cause"),
-        Index(
-            "adjudication_once",
-            "item_id",
-            "person_id",
-            unique=True,
-            sqlite_where=text(_STANDS),
-            postgresql_where=text(_STANDS),
-        ),
-        Index("adjudication_gold", "item_id", unique=True, sqlite_where=text(_GOLD), postgresql_where=text(_GOLD)),
+        partial_index(_STANDS, "adjudication_once", "item_id", "person_id", unique=True),
+        partial_index(_GOLD, "adjudication_gold", "item_id", unique=True),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
-    item_id: str = Field(foreign_key="item.id")
+    item_id: str = Field(foreign_key="item.id", index=True)
     person_id: str = Field(foreign_key="person.id")
     guideline_version_id: str = Field(foreign_key="guideline_version.id")
     key: str
@@ -60,7 +53,7 @@ class Adjudication(SQLModel, table=True):
     cause: str
     clause: str = ""
     note: str = ""
-    started_from: str | None = Field(default=None, foreign_key="annotation.id")
+    started_from: str | None = Field(default=None, foreign_key="annotation.id", index=True)
     settles: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -33,9 +33,10 @@ class ConsensusFit(SQLModel, table=True):
 
 
 class Skill(SQLModel, table=True):
-    """A person's confusion matrix `[true, observed]` for one label, with a summary that may be shown."""
+    """A person's confusion matrix `[true, observed]` for one label of a project, with a summary that may be shown."""
 
     person_id: str = Field(primary_key=True, foreign_key="person.id")
+    project_id: str = Field(primary_key=True, foreign_key="project.id")
     label: str = Field(primary_key=True)
     fit_id: str = Field(foreign_key="consensus_fit.id")
     confusion: list[list[float]] = Field(sa_type=JSON)

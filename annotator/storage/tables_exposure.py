@@ -8,12 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, Integer, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index
 from sqlmodel import Field, SQLModel
 
-from annotator.storage.types import UtcDateTime
-
-_SERIAL = BigInteger().with_variant(Integer(), "sqlite")
+from annotator.storage.types import SERIAL, UtcDateTime, partial_index
 
 
 class Exposure(SQLModel, table=True):
@@ -22,10 +20,10 @@ class Exposure(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("ended_at >= started_at", name="exposure_forwards"),
         Index("exposure_person_ended", "person_id", "ended_at"),
-        Index("exposure_one_open", "person_id", unique=True, sqlite_where=text("open"), postgresql_where=text("open")),
+        partial_index("open", "exposure_one_open", "person_id", unique=True),
     )
 
-    id: int | None = Field(default=None, sa_column=Column(_SERIAL, primary_key=True, autoincrement=True))
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True, autoincrement=True))
     person_id: str = Field(foreign_key="person.id")
     started_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime = Field(sa_type=UtcDateTime)
@@ -47,7 +45,7 @@ class ZoneChoice(SQLModel, table=True):
     __tablename__ = "zone_choice"
     __table_args__ = (Index("zone_choice_subject", "subject", "id"),)
 
-    id: int | None = Field(default=None, sa_column=Column(_SERIAL, primary_key=True, autoincrement=True))
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True, autoincrement=True))
     subject: str  # a person id or a project id
     zone: str
     since: datetime = Field(sa_type=UtcDateTime)

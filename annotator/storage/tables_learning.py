@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import JSON, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from annotator.domain.ids import new_id
-from annotator.storage.types import UtcDateTime
+from annotator.storage.types import UtcDateTime, partial_index
 
 
 class ModelVersion(SQLModel, table=True):
@@ -21,13 +21,7 @@ class ModelVersion(SQLModel, table=True):
     __tablename__ = "model_version"
     __table_args__ = (
         UniqueConstraint("project_id", "version"),
-        Index(
-            "model_version_active",
-            "project_id",
-            unique=True,
-            sqlite_where=text("active"),
-            postgresql_where=text("active"),
-        ),
+        partial_index("active", "model_version_active", "project_id", unique=True),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)

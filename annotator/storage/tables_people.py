@@ -116,6 +116,15 @@ class OwnChoice(SQLModel, table=True):
     session_goal: int | None = None
 
 
+class LanguageChoice(SQLModel, table=True):
+    """Which language somebody wants the pages in, on whatever device they sign in."""
+
+    __tablename__ = "language_choice"
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    language: str
+
+
 class GuidelineApproval(SQLModel, table=True):
     """What one of the two bodies said of a guideline version; of one body's words the newest count, none is overwritten."""
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from annotator.domain.ids import new_id
-from annotator.storage.types import UtcDateTime
+from annotator.domain.quality import PauseDecision
+from annotator.storage.types import UtcDateTime, partial_index
+
+_DECISIONS = ", ".join(f"'{decision}'" for decision in PauseDecision)
 
 
 class QualityPolicy(SQLModel, table=True):
@@ -90,13 +93,7 @@ class QualificationRound(SQLModel, table=True):
     __tablename__ = "qualification_round"
     __table_args__ = (
         CheckConstraint("outcome IN ('pass', 'study')", name="qualification_outcome"),
-        Index(
-            "qualification_one_open",
-            "person_id",
-            unique=True,
-            sqlite_where=text("decided_at IS NULL"),
-            postgresql_where=text("decided_at IS NULL"),
-        ),
+        partial_index("decided_at IS NULL", "qualification_one_open", "person_id", unique=True),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -112,14 +109,8 @@ class QualityPause(SQLModel, table=True):
 
     __tablename__ = "quality_pause"
     __table_args__ = (
-        CheckConstraint("decision IN ('resume', 'keep')", name="quality_pause_decision"),
-        Index(
-            "quality_pause_one_open",
-            "person_id",
-            unique=True,
-            sqlite_where=text("decided_at IS NULL"),
-            postgresql_where=text("decided_at IS NULL"),
-        ),
+        CheckConstraint(f"decision IN ({_DECISIONS})", name="quality_pause_decision"),
+        partial_index("decided_at IS NULL", "quality_pause_one_open", "person_id", unique=True),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)

@@ -1,4 +1,4 @@
-"""Tables of releases: what was built, who approved it, who may fetch it by a token, and who did. The data lie in files."""
+"""Tables of releases: what was built, who approved it. The data lie in files."""
 
 from __future__ import annotations
 
@@ -46,14 +46,3 @@ class ReleaseApproval(SQLModel, table=True):
     release_id: str = Field(foreign_key="release.id")
     person_id: str = Field(foreign_key="person.id")
     at: datetime = Field(sa_type=UtcDateTime)
-
-
-class ReleaseToken(SQLModel, table=True):
-    """A person's key for fetching releases by a script; the terms are accepted with each fetch."""
-
-    __tablename__ = "release_token"
-
-    token_hash: str = Field(primary_key=True)
-    person_id: str = Field(foreign_key="person.id", index=True)
-    created_at: datetime = Field(sa_type=UtcDateTime)
-    expires_at: datetime = Field(sa_type=UtcDateTime)

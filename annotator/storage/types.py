@@ -1,12 +1,15 @@
-"""Column types that SQLite and PostgreSQL read back alike."""
+"""Column types and indices that are the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, text
 from sqlalchemy.types import TypeDecorator
+
+SERIAL = BigInteger().with_variant(Integer(), "sqlite")
+"""The type of a number that the database gives out; SQLite does so for its own integers alone."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -28,3 +31,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def partial_index(where: str, name: str, *columns: str, unique: bool = False) -> Index:
+    """Return an index over the rows that meet a condition alone, on either database."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))

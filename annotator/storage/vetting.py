@@ -1,38 +1,53 @@
-"""Queries of vetting and of pauses that a coordinator set."""
+"""Queries of vetting and of pauses that a coordinator set. Whoever changes either locks the person, so that of two at once the
+second sees what the first has done.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import Session, col, select
 
 from annotator.domain.errors import ConflictError, InputError
 from annotator.domain.vetting import VettingStep, allowed_sources
-from annotator.storage import audit
+from annotator.storage import audit, people
+from annotator.storage.beside_index import beside_index
+from annotator.storage.prepared import Prepared
 from annotator.storage.tables import Item
 from annotator.storage.tables_people import CoordinatorPause, Vetting
+
+
+def passed_by(session: Session, person_id: str) -> dict[VettingStep, Vetting]:
+    """Return a person's checks that stand, by step."""
+    rows = session.exec(_STANDING.where(Vetting.person_id == person_id))
+    return {VettingStep(row.step): row for row in rows}
 
 
 def passed_by_all(session: Session) -> Mapping[str, Mapping[VettingStep, Vetting]]:
     """Return every check that stands, by person and step."""
     found: dict[str, dict[VettingStep, Vetting]] = {}
-    for row in session.exec(select(Vetting).where(col(Vetting.undone_at).is_(None)).order_by(Vetting.id)):
+    for row in session.exec(_STANDING):
         found.setdefault(row.person_id, {})[VettingStep(row.step)] = row
     return found
 
 
 def allowed(session: Session, person_id: str) -> list[ColumnElement[bool]]:
     """Return what an item must meet for this person: of a source that their checks allow."""
-    statement = select(Vetting.step).where(Vetting.person_id == person_id, col(Vetting.undone_at).is_(None))
-    passed = frozenset(VettingStep(step) for step in session.exec(statement))
-    return [col(Item.source).in_([source.value for source in allowed_sources(passed)])]
+    return [_of_allowed_source(frozenset(VettingStep(step) for (step,) in _PASSED.rows(session, person=person_id)))]
+
+
+@cache
+def _of_allowed_source(passed: frozenset[VettingStep]) -> ColumnElement[bool]:
+    return beside_index(Item.source).in_([source.value for source in allowed_sources(passed)])
 
 
 def record(session: Session, at: datetime, actor: str, person_id: str, step: VettingStep) -> None:
     """Record that a check was passed. Doing it twice changes nothing."""
-    if step in passed_by_all(session).get(person_id, {}):
+    people.locked(session, person_id)
+    if _check(session, person_id, step) is not None:
         return
     session.add(Vetting(person_id=person_id, step=step.value, recorded_by=actor, at=at))
     session.flush()
@@ -41,13 +56,19 @@ def record(session: Session, at: datetime, actor: str, person_id: str, step: Vet
 
 def undo(session: Session, at: datetime, actor: str, person_id: str, step: VettingStep) -> None:
     """Set a check aside; what it allowed is allowed no more."""
-    row = passed_by_all(session).get(person_id, {}).get(step)
+    people.locked(session, person_id)
+    row = _check(session, person_id, step)
     if row is None:
         return
     row.undone_at, row.undone_by = at, actor
     session.add(row)
     session.flush()
     audit.record(session, at, actor, "vetting.undone", person_id, step=step.value)
+
+
+def is_paused(session: Session, person_id: str) -> bool:
+    """Say whether a coordinator has set a pause that nobody has ended."""
+    return _PAUSED.first(session, person=person_id) is not None
 
 
 def pause_of(session: Session, person_id: str) -> CoordinatorPause | None:
@@ -78,6 +99,7 @@ def pause(session: Session, at: datetime, actor: str, person_id: str, reason: st
         InputError: there is no reason.
         ConflictError: they are paused already.
     """
+    people.locked(session, person_id)
     if pause_of(session, person_id) is not None:
         raise ConflictError("This person is paused already.")
     given = _reason(reason)
@@ -93,6 +115,7 @@ def resume(session: Session, at: datetime, actor: str, person_id: str, reason: s
         InputError: there is no reason.
         ConflictError: no coordinator has paused them.
     """
+    people.locked(session, person_id)
     row = pause_of(session, person_id)
     if row is None:
         raise ConflictError("No coordinator has paused this person.")
@@ -103,7 +126,23 @@ def resume(session: Session, at: datetime, actor: str, person_id: str, reason: s
     audit.record(session, at, actor, "person.resumed", person_id)
 
 
+def _check(session: Session, person_id: str, step: VettingStep) -> Vetting | None:
+    theirs = select(Vetting).where(Vetting.person_id == person_id, Vetting.step == step.value)
+    return session.exec(theirs.where(col(Vetting.undone_at).is_(None))).first()
+
+
 def _reason(reason: str) -> str:
     if not reason.strip():
         raise InputError("A reason is missing.", where="reason", mend="Say in a sentence why; the person can read it.")
     return reason.strip()
+
+
+_STANDING = select(Vetting).where(col(Vetting.undone_at).is_(None)).order_by(Vetting.id)
+_PASSED = Prepared(
+    select(Vetting.step).where(Vetting.person_id == bindparam("person"), col(Vetting.undone_at).is_(None))
+)
+_PAUSED = Prepared(
+    select(CoordinatorPause.id).where(
+        CoordinatorPause.person_id == bindparam("person"), col(CoordinatorPause.resumed_at).is_(None)
+    )
+)

@@ -8,12 +8,14 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import available_timezones
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from annotator.domain.errors import InputError
 from annotator.domain.exposure import ZONE_HOLD, Zone
-from annotator.domain.limits import PRECAUTIONARY, Limits, looser
+from annotator.domain.limits import PRECAUTIONARY, Limits
 from annotator.storage import audit
+from annotator.storage.prepared import Prepared
 from annotator.storage.tables_exposure import Preference, Wellbeing, ZoneChoice
 
 DEFAULT_ZONE = "UTC"
@@ -28,38 +30,14 @@ class Preferences:
 
 
 def limits_of(session: Session, project_id: str) -> Limits:
-    row = session.get(Wellbeing, project_id)
-    return Limits(**row.limits) if row is not None else PRECAUTIONARY
+    row = _LIMITS.first(session, project=project_id)
+    return Limits(**row[0]) if row is not None else PRECAUTIONARY
 
 
 def welfare_contact(session: Session, project_id: str) -> str:
     """Return whom people of the project may turn to; empty where nobody has been named."""
     row = session.get(Wellbeing, project_id)
     return row.welfare_contact if row is not None else ""
-
-
-def set_limits(
-    session: Session, at: datetime, actor: str, project_id: str, limits: Limits, *, may_be_looser: bool = False
-) -> None:
-    """Set a project's limits.
-
-    Raises:
-        InputError: some limit would allow more than the precautionary one, and more than it does already.
-    """
-    wide = sorted(set(looser(limits)) & set(looser(limits, limits_of(session, project_id))))
-    if wide and not may_be_looser:
-        names = ", ".join(name.replace("_", " ") for name in wide)
-        raise InputError(
-            f"That would allow more than the precautionary limits do: {names}.",
-            where=wide[0],
-            mend="Limits can be made stricter here, never looser.",
-        )
-    row = _row(session, project_id)
-    if row.limits == asdict(limits):
-        return
-    row.limits = asdict(limits)
-    session.add(row)
-    audit.record(session, at, actor, "limits.changed", project_id, **row.limits)
 
 
 def set_welfare_contact(session: Session, at: datetime, actor: str, project_id: str, contact: str) -> None:
@@ -88,9 +66,11 @@ def choose_zone(session: Session, now: datetime, subject: str, zone: str) -> Non
 
 def zones_of(session: Session, person_id: str, project_id: str, now: datetime) -> tuple[Zone, ...]:
     """Return the time zones that count for a person now: the one in force first, then those left less than a day ago."""
-    own = _choices(session, person_id)
-    project = [choice for choice in _choices(session, project_id) if not own or choice.since < own[0].since]
-    chain = [(DEFAULT_ZONE, now - 2 * ZONE_HOLD), *((choice.zone, choice.since) for choice in [*project, *own])]
+    both = _ZONES.rows(session, person=person_id, project=project_id)
+    own = [(zone, since) for subject, zone, since in both if subject == person_id]
+    project = [(zone, since) for subject, zone, since in both if subject == project_id]
+    before = [(zone, since) for zone, since in project if not own or since < own[0][1]]
+    chain = [(DEFAULT_ZONE, now - 2 * ZONE_HOLD), *before, *own]
     left = [Zone(zone, since + ZONE_HOLD) for (zone, _), (_, since) in pairwise(chain) if since + ZONE_HOLD > now]
     return (Zone(chain[-1][0]), *reversed(left))
 
@@ -102,8 +82,8 @@ def zone_of(session: Session, subject: str) -> str:
 
 
 def preferences_of(session: Session, person_id: str) -> Preferences:
-    row = session.get(Preference, person_id)
-    return Preferences(tuple(row.opt_outs), row.region) if row is not None else Preferences()
+    row = _PREFERENCES.first(session, person=person_id)
+    return Preferences(tuple(row[0]), row[1]) if row is not None else Preferences()
 
 
 def set_preferences(session: Session, person_id: str, preferences: Preferences) -> None:
@@ -116,5 +96,17 @@ def _row(session: Session, project_id: str) -> Wellbeing:
     )
 
 
-def _choices(session: Session, subject: str) -> Sequence[ZoneChoice]:
-    return session.exec(select(ZoneChoice).where(ZoneChoice.subject == subject).order_by(col(ZoneChoice.id))).all()
+def _choices(session: Session, *subjects: str) -> Sequence[ZoneChoice]:
+    statement = select(ZoneChoice).where(col(ZoneChoice.subject).in_(subjects))
+    return session.exec(statement.order_by(col(ZoneChoice.id))).all()
+
+
+_LIMITS = Prepared(select(Wellbeing.limits).where(Wellbeing.project_id == bindparam("project")))
+_PREFERENCES = Prepared(
+    select(Preference.opt_outs, Preference.region).where(Preference.person_id == bindparam("person"))
+)
+_ZONES = Prepared(
+    select(ZoneChoice.subject, ZoneChoice.zone, ZoneChoice.since)
+    .where((col(ZoneChoice.subject) == bindparam("person")) | (col(ZoneChoice.subject) == bindparam("project")))
+    .order_by(col(ZoneChoice.id))
+)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, func, update
 from sqlmodel import Session, col, select
 
 from annotator.storage.outbox import OutboxKind
 from annotator.storage.tables import Annotation, Outbox, StudioChange
 from annotator.storage.tables_adjudication import Adjudication
+from annotator.storage.tables_moving import WithdrawnImport
 from annotator.storage.tables_people import Departure, Tombstone
 
 KEPT, WITHDRAWN = "kept", "withdrawn"
+_DEPARTED = (Departure, col(Departure.person_id) == Annotation.person_id)
+_WITHDREW = (Departure.answers == WITHDRAWN, col(Annotation.created_at) <= col(Departure.at))
 
 
 def depart(session: Session, at: datetime, person_id: str, *, withdraws: bool) -> None:
     """Record that a person leaves, and what becomes of the answers they gave until now."""
-    answers = WITHDRAWN if withdraws else KEPT
-    session.merge(Departure(person_id=person_id, at=at, answers=answers, erased=False))
+    answers, before = WITHDRAWN if withdraws else KEPT, departure_of(session, person_id)
+    erased = before is not None and before.erased  # an account that is gone stays gone
+    session.merge(Departure(person_id=person_id, at=at, answers=answers, erased=erased))
 
 
 def departure_of(session: Session, person_id: str) -> Departure | None:
@@ -30,17 +34,23 @@ def departures(session: Session) -> dict[str, Departure]:
 
 
 def outstanding(session: Session, limit: int, person_id: str | None = None) -> list[str]:
-    """Return leases whose answers were withdrawn and still stand, of one person or of all."""
-    statement = (
-        select(Annotation.lease_id)
-        .join(Departure, col(Departure.person_id) == Annotation.person_id)
-        .where(Departure.answers == WITHDRAWN, col(Annotation.created_at) <= col(Departure.at))
-        .order_by(col(Annotation.id))
-        .limit(limit)
-    )
+    """Return leases whose answers were withdrawn and still stand, of one person or of all, those of withdrawn imports too."""
+    by_giver = select(Annotation.lease_id).join(*_DEPARTED).where(*_WITHDREW).order_by(col(Annotation.id)).limit(limit)
     if person_id is not None:
-        statement = statement.where(Annotation.person_id == person_id)
-    return list(session.exec(statement))
+        return list(session.exec(by_giver.where(Annotation.person_id == person_id)))
+    with_import = select(Annotation.lease_id).where(_came_with_withdrawn()).order_by(col(Annotation.id)).limit(limit)
+    return list(dict.fromkeys([*session.exec(by_giver), *session.exec(with_import)]))[:limit]
+
+
+def count_outstanding(session: Session) -> int:
+    """Count the answers that were withdrawn and still stand."""
+    by_giver = select(Annotation.id).join(*_DEPARTED).where(*_WITHDREW)
+    with_import = select(Annotation.id).where(_came_with_withdrawn())
+    return session.exec(select(func.count()).select_from(by_giver.union(with_import).subquery())).one()
+
+
+def _came_with_withdrawn() -> ColumnElement[bool]:
+    return col(Annotation.origin).in_(select(WithdrawnImport.origin))
 
 
 def of_lease(session: Session, lease_id: str) -> Annotation | None:
@@ -75,4 +85,5 @@ def stone(session: Session, annotation_id: str) -> Tombstone | None:
 
 def stones_on(session: Session, item_id: str) -> list[str]:
     """Return the ids of the answers that were withdrawn from an item."""
-    return list(session.exec(select(Tombstone.annotation_id).where(Tombstone.item_id == item_id)))
+    stones = select(Tombstone.annotation_id).where(Tombstone.item_id == item_id)
+    return list(session.exec(stones.order_by(Tombstone.annotation_id)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
-from annotator.storage import audit, mirror, outbox, withdrawal
+from annotator.storage import audit, mirror, outbox, studio_gold, withdrawal
 from annotator.storage.database import Database
 from annotator.storage.outbox import OutboxKind
 from annotator.storage.tables import Annotation, Item, StudioChange
@@ -24,6 +25,7 @@ def bring_back(database: Database, change: TaskChange, now: datetime) -> int:
             return 0
         ours = {key_number(answer.id): answer for answer in mirror.answers_of(session, item.id)}
         theirs = {annotation.key_number for annotation in change.annotations}
+        gold = {key_number(one.id): one for one in studio_gold.ids_of_item(session, item.id).values()}
         withdrawn = {key_number(answer) for answer in withdrawal.stones_on(session, item.id)}
         for number, answer in ours.items():
             if number not in theirs and answer.ls_annotation_id is not None:
@@ -34,6 +36,8 @@ def bring_back(database: Database, change: TaskChange, now: datetime) -> int:
         for annotation in change.annotations:
             if annotation.key_number in withdrawn:
                 continue  # it is about to be deleted there, and no copy of it is wanted here
+            if annotation.key_number in gold and _regions(annotation) == gold[annotation.key_number].result:
+                continue  # a decision, as it was put there
             answer_there = ours.get(annotation.key_number) if annotation.key_number is not None else None
             if not _same(answer_there, annotation):
                 found += _note(session, item.id, answer_there, annotation, now)
@@ -41,7 +45,12 @@ def bring_back(database: Database, change: TaskChange, now: datetime) -> int:
 
 
 def _same(answer: Annotation | None, annotation: Mirrored) -> bool:
-    return answer is not None and [dict(region) for region in annotation.result] == answer.result
+    """A star that somebody set is a change as well: they take the answer for the truth."""
+    return answer is not None and not annotation.ground_truth and _regions(annotation) == answer.result
+
+
+def _regions(annotation: Mirrored) -> list[dict[str, Any]]:
+    return [dict(region) for region in annotation.result]
 
 
 def _note(session: Session, item_id: str, answer: Annotation | None, annotation: Mirrored, now: datetime) -> int:
@@ -50,7 +59,8 @@ def _note(session: Session, item_id: str, answer: Annotation | None, annotation:
         item_id=item_id,
         annotation_id=answer.id if answer is not None else None,
         ls_annotation_id=annotation.annotation_id,
-        result=[dict(region) for region in annotation.result],
+        result=_regions(annotation),
+        ground_truth=annotation.ground_truth,
         changed_at=annotation.updated_at,
         seen_at=now,
     )

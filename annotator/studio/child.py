@@ -17,7 +17,9 @@ import threading
 from typing import Any
 
 GRACE = 5.0  # seconds between asking this process to end and ending it
-ADDRESSED = ("socket.connect", "socket.bind", "socket.sendto")  # audit events whose second argument is an address
+ADDRESSED = ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg")  # their second argument is an address
+# Of these it is their first one.
+RESOLVED = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo")
 
 
 def main() -> None:
@@ -26,7 +28,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     threading.Thread(target=end_with_parent, daemon=True, name="end-with-parent").start()
 
-    from django.core.servers.basehttp import WSGIRequestHandler  # type: ignore[import-untyped]
+    from django.core.servers.basehttp import WSGIRequestHandler
 
     WSGIRequestHandler.disable_nagle_algorithm = True  # else each answer waits 40 ms for a delayed acknowledgement
     WSGIRequestHandler.log_request = lambda *_: None  # errors are logged elsewhere
@@ -44,14 +46,14 @@ def hold_to_loopback(event: str, args: tuple[Any, ...]) -> None:
         return
     if event in ADDRESSED and isinstance(args[1], tuple):
         refuse_unless_local(event, args[1][0])
-    elif event in {"socket.getaddrinfo", "socket.gethostbyname"} and args[0] is not None:
-        refuse_unless_local(event, args[0])
+    elif event in RESOLVED and args[0] is not None:
+        refuse_unless_local(event, args[0][0] if isinstance(args[0], tuple) else args[0])
 
 
 def refuse_unless_local(event: str, host: str | bytes) -> None:
     name = host.decode() if isinstance(host, bytes) else host
     if not is_local(name):
-        print(f"refused: {event} to {name!r}, which is not this machine", file=sys.stderr, flush=True)  # noqa: T201  the log
+        sys.stderr.write(f"refused: {event} to {name!r}, which is not this machine\n")
         raise PermissionError(f"{event} to {name!r} is refused: this server speaks on loopback only")
 
 

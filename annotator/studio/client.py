@@ -8,30 +8,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 
 from annotator.domain.errors import ConflictError, NotFoundError
+from annotator.storage.batches import batches
+from annotator.studio import wire
 from annotator.studio.failures import StudioRefusedError, explained
 from annotator.studio.rows import AnnotationRow, TaskChange, TaskRef, TaskRow, key_number, key_uuid
-from annotator.studio.wire import COUNTS, FULL, LIGHT, PREDICTED, find_key, task_json, to_change, where
+from annotator.studio.wire import COUNTS, FULL, LIGHT, WHOLE, find_key, task_json, to_change, where
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 IMPORT_BATCH = 2500  # tasks a request
 LOOKUP_BATCH = 1000  # item ids a request: the address line of a request ends at 64 KB
 READ_PAGE = 500  # tasks a page when their annotations come along
 COUNT_PAGE = 2500  # tasks a page when they do not
-TITLE_LENGTH = 50  # the server's own limit
 ONCE: Any = {"max_retries": 0}  # the SDK would try a refused duplicate again
 
 
-class StudioClient:
+class StudioClient(AbstractContextManager["StudioClient"]):
     """One Label Studio server, seen by the holder of `api_key` (an organisation member who may do everything).
 
     Every call raises StudioUnavailableError when the server cannot be reached, fails or takes longer than `timeout` seconds,
@@ -44,11 +44,18 @@ class StudioClient:
         self._timeout = timeout
         self._bulk: Any = {"max_retries": 0, "timeout": bulk_timeout}
         self._made: Any = None
+        self._http: Any = None
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the connections; a call after that opens new ones."""
+        if self._http is not None:
+            self._http.close()
+        self._made = self._http = None
 
     def health(self) -> None:
         """Return if the server answers and knows the key; raise what is wrong otherwise."""
         with explained("Asking Label Studio who we are"):
-            self._sdk.users.whoami()
+            self.sdk.users.whoami()
 
     def ensure_project(
         self, key: str, title: str, label_config: str, description: str = "", *, overlap: int = 3
@@ -59,41 +66,40 @@ class StudioClient:
         config that was changed there is set back, since a guideline version never changes. `overlap` is the number of answers
         after which the Data Manager calls a task completed.
         """
-        mark = f"[{key}]"
-        with explained(f"Looking for the Label Studio project {key}"):
-            found = [
-                p
-                for p in self._sdk.projects.list(include="id,description,label_config")
-                if mark in (p.description or "")
-            ]
+        found = self._projects(key)
         if not found:
-            text = f"{description}\n\nMirrored by annotator; please leave this line: {mark}".strip()
+            text = f"{description}\n\nMirrored by annotator; please leave this line: {_mark(key)}".strip()
             with explained(f"Making the Label Studio project {key}"):
-                made = self._sdk.projects.create(
-                    title=title[:TITLE_LENGTH],
+                made = self.sdk.projects.create(
+                    title=title[: wire.TITLE_LENGTH],
                     description=text,
                     label_config=label_config,
                     maximum_annotations=overlap,
                     request_options=ONCE,
                 )
-            return int(made.id)
+            found = self._projects(key) or [made]  # an earlier try, its reply lost, may have made one just before
         project = min(found, key=lambda p: p.id)
         if (project.label_config or "").strip() != label_config.strip():
             log.warning("label config set back", project=project.id, guideline=key)
             with explained(f"Setting back the label config of {key}"):
-                self._sdk.projects.update(id=project.id, label_config=label_config, request_options=ONCE)
+                self.sdk.projects.update(id=project.id, label_config=label_config, request_options=ONCE)
         return int(project.id)
+
+    def _projects(self, key: str) -> list[Any]:
+        with explained(f"Looking for the Label Studio project {key}"):
+            listed = self.sdk.projects.list(include="id,description,label_config")
+            return [project for project in listed if _mark(key) in (project.description or "")]
 
     def ensure_user(self, pseudonym: str) -> int:
         """Return the id of the user of that pseudonym, made if there is none. It has no password and cannot sign in."""
         email = f"{pseudonym.lower()}@volunteer.invalid"
         try:
             with explained(f"Making the Label Studio user {pseudonym}"):
-                made = self._sdk.users.create(username=email, email=email, first_name=pseudonym, request_options=ONCE)
+                made = self.sdk.users.create(username=email, email=email, first_name=pseudonym, request_options=ONCE)
             return int(made.id)
         except StudioRefusedError:
             with explained("Listing Label Studio's users"):
-                there = next((user for user in self._sdk.users.list() if user.email == email), None)
+                there = next((user for user in self.sdk.users.list() if user.email == email), None)
             if there is None:
                 raise
             return int(there.id)
@@ -101,8 +107,8 @@ class StudioClient:
     def find_tasks(self, project: int, item_ids: Sequence[str]) -> dict[str, int]:
         """Return the task ids of those items that have a task in the project."""
         found: dict[str, int] = {}
-        for batch in _batches(item_ids, LOOKUP_BATCH):
-            for task in self._page(project, [where("data.item", "in_list", "List", batch)], LIGHT, len(batch)):
+        for batch in batches(item_ids, LOOKUP_BATCH):
+            for task in self.page(project, [where("data.item", "in_list", "List", batch)], LIGHT, len(batch)):
                 if item := (task.meta or {}).get("item"):  # a copy that somebody imported by hand has none
                     found.setdefault(item, int(task.id))
         return found
@@ -114,9 +120,9 @@ class StudioClient:
         """
         found = self.find_tasks(project, [row.item_id for row in rows]) if self._holds_tasks(project) else {}
         fresh = list({row.item_id: row for row in rows if row.item_id not in found}.values())
-        for batch in _batches(fresh, IMPORT_BATCH):
+        for batch in batches(fresh, IMPORT_BATCH):
             with explained(f"Importing {len(batch)} tasks"):
-                made = self._sdk.projects.import_tasks(
+                made = self.sdk.projects.import_tasks(
                     id=project,
                     request=[task_json(row) for row in batch],
                     return_task_ids=True,
@@ -141,7 +147,7 @@ class StudioClient:
 
         Tasks are read first, a page at a time: the id of a deleted task may belong to another item by now.
         """
-        for batch in _batches(rows, READ_PAGE):
+        for batch in batches(rows, READ_PAGE):
             tasks = self.read_tasks(project, [ref.task_id for ref, _ in batch])
             for ref, row in batch:
                 task = tasks.get(ref.task_id)
@@ -154,9 +160,9 @@ class StudioClient:
         """Delete the annotation if it is the key's; return whether it was there."""
         try:
             with explained("Deleting an annotation"):
-                if self._sdk.annotations.get(id=annotation_id).import_id != key_number(key):
+                if self.sdk.annotations.get(id=annotation_id).import_id != key_number(key):
                     return False  # the id belongs to another annotation by now
-                self._sdk.annotations.delete(id=annotation_id, request_options=ONCE)
+                self.sdk.annotations.delete(id=annotation_id, request_options=ONCE)
         except NotFoundError:
             return False
         return True
@@ -167,14 +173,14 @@ class StudioClient:
         if there is None or there.item_id != task.item_id:
             return False
         with explained("Deleting a task"):
-            self._sdk.tasks.delete(id=str(task.task_id), request_options=ONCE)
+            self.sdk.tasks.delete(id=str(task.task_id), request_options=ONCE)
         return True
 
     def read_tasks(self, project: int, task_ids: Sequence[int]) -> dict[int, TaskChange]:
         """Return those tasks of the project that exist, with their annotations."""
         read: dict[int, TaskChange] = {}
-        for batch in _batches(list(dict.fromkeys(task_ids)), READ_PAGE):
-            page = self._page(project, [where("id", "in_list", "List", batch)], FULL, len(batch))
+        for batch in batches(list(dict.fromkeys(task_ids)), READ_PAGE):
+            page = self.page(project, [where("id", "in_list", "List", batch)], FULL, len(batch))
             read |= {int(task.id): to_change(task) for task in page}
         return read
 
@@ -184,7 +190,7 @@ class StudioClient:
         It is where the next `changed_since` may begin, less a margin. With `after` the server need not sort every task.
         """
         filters = [_changed_after(after)] if after else []
-        newest = self._page(project, filters, "id,updated_at", 1, ordering="-tasks:updated_at")
+        newest = self.page(project, filters, "id,updated_at", 1, ordering="-tasks:updated_at")
         return newest[0].updated_at.astimezone(UTC) if newest else None
 
     def changed_since(self, project: int, since: datetime) -> Iterator[TaskChange]:
@@ -202,16 +208,29 @@ class StudioClient:
         for page in self._walk(project, [where("total_annotations", "greater", "Number", 0)], FULL, READ_PAGE):
             yield from map(to_change, page)
 
+    def label_config(self, project: int) -> str:
+        """Return the labelling config of a project, whoever made it. Raises NotFoundError where there is none."""
+        with explained(f"Reading Label Studio's project {project}"):
+            return str(self.sdk.projects.get(id=project).label_config or "")
+
+    def whole_tasks(self, project: int) -> Iterator[dict[str, Any]]:
+        """Yield every task of a project as a JSON export has it: data, annotations, predictions."""
+        for page in self._walk(project, [], WHOLE, READ_PAGE):
+            for task in page:
+                parts = {name: list(getattr(task, name, None) or ()) for name in ("annotations", "predictions")}
+                yield {"id": int(task.id), "data": dict(task.data or {}), **parts}
+
     def _create_annotation(self, project: int, task_id: int, row: AnnotationRow) -> int:
         try:
             with explained("Writing an annotation"):
-                made = self._sdk.annotations.create(
+                made = self.sdk.annotations.create(
                     id=task_id,
                     result=[dict(item) for item in row.result],
                     completed_by=row.completed_by,
                     lead_time=row.lead_time,
                     unique_id=key_uuid(project, row.key),
                     import_id=key_number(row.key),
+                    ground_truth=row.ground_truth,
                     request_options=ONCE,
                 )
             return int(made.id)
@@ -225,51 +244,51 @@ class StudioClient:
     def _walk(self, project: int, filters: Sequence[Mapping[str, Any]], include: str, size: int) -> Iterator[list[Any]]:
         """Yield pages by rising id, so that a task that changes meanwhile moves no other out of sight."""
         last = 0
-        while page := self._page(project, [*filters, where("id", "greater", "Number", last)], include, size):
+        while page := self.page(project, [*filters, where("id", "greater", "Number", last)], include, size):
             yield page
             last = int(page[-1].id)
 
     def _holds_tasks(self, project: int) -> bool:
-        return bool(self._page(project, [], "id", 1))
+        return bool(self.page(project, [], "id", 1))
 
-    def _page(
+    def page(
         self, project: int, filters: Sequence[Mapping[str, Any]], include: str, size: int, ordering: str = "tasks:id"
     ) -> list[Any]:
+        """Return tasks that pass all filters, `size` at the most."""
         query = {"filters": {"conjunction": "and", "items": filters}, "ordering": [ordering]}
         with explained("Reading tasks"):
-            page = self._sdk.tasks.list(
+            page = self.sdk.tasks.list(
                 project=project,
                 query=json.dumps(query, separators=(",", ":")),
                 include=include,
                 page_size=size,
-                fields="all" if include in (FULL, PREDICTED) else "task_only",
+                fields="all" if include in (FULL, wire.PREDICTED, WHOLE) else "task_only",
                 request_options=self._bulk,
             )
         return list(page.items or ())
 
     @property
-    def _sdk(self) -> Any:
+    def sdk(self) -> Any:
         """The SDK's client; Any, since its declared types miss fields that the server sends (`task_ids`)."""
         if self._made is None:
             import httpx
             from label_studio_sdk import LabelStudio
 
             local = urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+            self._http = httpx.Client(timeout=self._timeout, trust_env=not local)  # a proxy must not see loopback
             self._made = LabelStudio(  # type: ignore[no-untyped-call]
                 base_url=self.base_url,
                 api_key=self._api_key,
-                httpx_client=httpx.Client(timeout=self._timeout, trust_env=not local),  # a proxy must not see loopback
+                httpx_client=self._http,
                 timeout=self._timeout,
                 max_retries=0,
             )
         return self._made
 
 
+def _mark(key: str) -> str:
+    return f"[{key}]"
+
+
 def _changed_after(moment: datetime) -> dict[str, Any]:
     return where("updated_at", "greater", "Datetime", moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
-
-
-def _batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    waiting = iter(rows)
-    while batch := list(islice(waiting, size)):
-        yield batch

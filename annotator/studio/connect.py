@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 from annotator.domain.errors import ConfigError
 from annotator.settings import Settings
 from annotator.studio.client import StudioClient
 from annotator.studio.server import EmbeddedStudio
 
+STUDIO_HOME = "label-studio"  # below the home folder
+
 
 def embedded_studio(settings: Settings) -> EmbeddedStudio:
     """Return the embedded server of this home; it may run in another process."""
-    return EmbeddedStudio(settings.home / "label-studio", port=int(settings.embedded_studio_url.rpartition(":")[2]))
+    return EmbeddedStudio(settings.home / STUDIO_HOME, port=int(settings.embedded_studio_url.rpartition(":")[2]))
 
 
 def studio_client(settings: Settings) -> StudioClient:
@@ -29,3 +33,8 @@ def studio_client(settings: Settings) -> StudioClient:
             mend="Set ANNOTATOR_STUDIO_TOKEN to an API token of it.",
         )
     return StudioClient(settings.studio_url, token)
+
+
+def studio_if_mirrored(settings: Settings) -> AbstractContextManager[StudioClient | None]:
+    """Return a client for the server of the settings, to be left at the end; None where nothing is mirrored."""
+    return studio_client(settings) if settings.studio else nullcontext()

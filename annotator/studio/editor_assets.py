@@ -1,23 +1,20 @@
-"""Label Studio's editor as static files: where the installed build lies, in what order it loads, and how it is served.
+"""Label Studio's editor as static files: where the installed build lies, and in what order it loads.
 
 The editor is a lazy chunk of the whole Label Studio front end, and the ids of its chunks belong to one build. They are found
-here by looking into the files, for the pinned version only. The files are compressed once into a folder of the caller's and
-served under an address that carries the version, so browsers may keep them for ever. How the page starts the editor is in
+here by looking into the files, for the pinned version only. The files are compressed once into a folder of the caller's, to
+be served (`web.frame.packed`) under an address that carries the version. How the page starts the editor is in
 `annotator/web/static/editor-boot.js`; nothing here knows the service.
 """
 
 from __future__ import annotations
 
 import gzip
+import os
 import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from annotator.domain.errors import ConfigError
 
@@ -28,14 +25,13 @@ EDITOR_CSP = (
     "default-src 'self'; "
     "script-src 'self'; "  # no inline script, no eval: the editor needs neither
     "style-src 'self' 'nonce-{nonce}'; "  # the editor writes the colours of marked passages into <style> elements
-    "img-src 'self' data:; "  # icons that the editor's stylesheets carry in themselves
+    "img-src 'self' data: blob:; "  # icons in the editor's stylesheets; pictures, which the editor hands on as blobs
     "font-src 'self'; "
     "connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """What a page with the editor may load; `{nonce}` is fresh for every response and stands on `editor-boot.js` too."""
 
-_MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".ttf": "font/ttf"}
 _BUILD_OUT_OF_STEP = (
     "Install the pinned version (`make setup`), or adapt annotator/studio/editor_assets.py to the new build."
 )
@@ -61,35 +57,6 @@ class EditorAssets:
     def loader(self) -> str:
         """The chunk ids and the entry module as one attribute value: `502 594 288 358:41607`."""
         return f"{' '.join(self.chunks)}:{self.entry}"
-
-
-class EditorFiles:
-    """An ASGI application that serves the editor's files; mount it at `assets.url`."""
-
-    def __init__(self, assets: EditorAssets) -> None:
-        self._bodies = {name: path.read_bytes() for name, path in assets.files.items()}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        await self._respond(request)(scope, receive, send)
-
-    def _respond(self, request: Request) -> Response:
-        name = request.scope["path"].removeprefix(request.scope.get("root_path", "")).lstrip("/")
-        body = self._bodies.get(name)
-        if body is None:
-            return Response("no such file of the editor", status_code=404, media_type="text/plain")
-        if request.method not in {"GET", "HEAD"}:
-            return Response(status_code=405, headers={"allow": "GET, HEAD"})
-        headers = {
-            "cache-control": "public, max-age=31536000, immutable",
-            "vary": "accept-encoding",
-            "x-content-type-options": "nosniff",
-        }
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            headers["content-encoding"] = "gzip"
-        else:
-            body = gzip.decompress(body)
-        return Response(body, headers=headers, media_type=_MEDIA_TYPES[Path(name).suffix])
 
 
 def find_editor(cache: Path, *, prefix: str = "/editor") -> EditorAssets:
@@ -192,7 +159,7 @@ def _compressed(source: Path, target: Path) -> Path:
     if source.suffix == ".css":
         body = _in_layer(body.decode("utf-8")).encode("utf-8")
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_suffix(".part")
+    unfinished = target.with_suffix(f".{os.getpid()}.part")  # several processes may start at once, each with its own
     unfinished.write_bytes(gzip.compress(body, compresslevel=9, mtime=0))
     unfinished.replace(target)
     return target

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from annotator.domain.errors import AnnotatorError, ConfigError, ConflictError, NotFoundError, StudioUnavailableError
+from annotator.domain.words import marked
 
 WAITS = {408, 425, 429}  # the server asks to be asked again
 
@@ -37,7 +38,7 @@ def explained(doing: str) -> Iterator[None]:
 
 
 def _ours(doing: str, status: int) -> AnnotatorError:
-    what = f"{doing}: Label Studio answered {status}."
+    what = marked(f"{doing}: Label Studio answered {status}.")
     if status >= 500 or status in WAITS or status == 0:
         return StudioUnavailableError(what)
     if status in {401, 403}:

@@ -1,7 +1,7 @@
 """Label Studio's labelling config, built from a guideline's schema. Nobody writes that XML by hand.
 
 Every question is one control tag that bears the question's id; passages have a second one, `state_name(id)`, asked for each
-passage. Results carry our values (`alias`), the page shows titles (`value`). Looks are left to the stylesheet of the page:
+passage where there are states to tell apart. Results carry our values (`alias`), the page shows titles (`value`). Looks are left to the stylesheet of the page:
 the blocks bear the class names `guideline`, `reading` (the posting and what is marked in it), `questions` (the posting as a
 whole), `question`, `question-KIND` and `states`. Attributes that the editor does not know (`clause`, `maxLength`) are for our
 page, which reads the same config.
@@ -14,10 +14,11 @@ from html import escape
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from annotator.domain.errors import ConfigError
-from annotator.domain.schema import Choice, Kind, Question, Schema
+from annotator.domain.schema import Choice, Kind, Media, Question, Schema
 
-TEXT = "text"
-"""Name of the tag that shows the posting, and the key of the task's data that holds it."""
+TEXT = Media.TEXT.value
+IMAGE = Media.IMAGE.value
+"""Names of the tags that show a posting, and the keys of the task's data that hold it."""
 
 EDITOR_KEYS = frozenset({"u"})
 """Single keys that the editor itself listens to (1.23.2: leave the marked passage)."""
@@ -36,13 +37,13 @@ def build_label_config(schema: Schema) -> str:
     _check(schema)
     root = Element("View", className="guideline")
     reading = SubElement(root, "View", className="reading")
-    SubElement(reading, "Text", name=TEXT, value=f"${TEXT}", showLabels="true", saveTextResult="yes")
+    _READING[schema.media](reading)
     about_all = SubElement(root, "View", className="questions")
     for question in _in_reading_order(schema):
         parent = reading if question.kind is Kind.SPANS else about_all
         block = SubElement(parent, "View", className=f"question question-{question.kind}")
         SubElement(block, "Header", value=question.title, size="4")
-        _CONTROLS[question.kind](block, question)
+        _CONTROLS[question.kind](block, question, schema.media.value)
     indent(root)
     return tostring(root, encoding="unicode")
 
@@ -58,26 +59,44 @@ def _in_reading_order(schema: Schema) -> list[Question]:
     return sorted(schema.questions, key=lambda question: order[question.kind])
 
 
-def _rating(block: Element, question: Question) -> None:
-    choices = _choices(block, question, choice="single-radio")
+def _text(reading: Element) -> None:
+    SubElement(reading, "Text", name=TEXT, value=f"${TEXT}", showLabels="true", saveTextResult="yes")
+
+
+def _image(reading: Element) -> None:
+    """As large as the column and no larger; nothing is drawn on it, so there is no tool to choose."""
+    plain = dict.fromkeys(("zoom", "zoomControl", "rotateControl", "brightnessControl", "contrastControl"), "false")
+    SubElement(reading, "Image", {"name": IMAGE, "value": f"${IMAGE}", "maxWidth": "100%", **plain})
+
+
+_READING = {Media.TEXT: _text, Media.IMAGE: _image}
+
+
+def _rating(block: Element, question: Question, about: str) -> None:
+    choices = _choices(block, question, about, choice="single-radio")
     for choice in question.choices:
         SubElement(choices, "Choice", _shown(choice) | {"html": _with_definition(choice)})
 
 
-def _tags(block: Element, question: Question) -> None:
-    _add_choices(_choices(block, question, choice="multiple"), question)
+def _tags(block: Element, question: Question, about: str) -> None:
+    _add_choices(_choices(block, question, about, choice="multiple"), question)
 
 
-def _spans(block: Element, question: Question) -> None:
-    labels = SubElement(block, "Labels", name=question.id, toName=TEXT, choice="single", showInline="true")
+def _spans(block: Element, question: Question, about: str) -> None:
+    labels = SubElement(block, "Labels", name=question.id, toName=about, choice="single", showInline="true")
     for choice, colour in zip(question.choices, _colours(question), strict=True):
         SubElement(labels, "Label", _shown(choice), background=colour)
+    if question.states:
+        _states(block, question, about)
+
+
+def _states(block: Element, question: Question, about: str) -> None:
     names = " or ".join(state.title.lower() for state in question.states)
     states = SubElement(
         SubElement(block, "View", className="states"),
         "Choices",
         name=state_name(question.id),
-        toName=TEXT,
+        toName=about,
         choice="single-radio",
         showInline="true",
         perRegion="true",
@@ -88,10 +107,10 @@ def _spans(block: Element, question: Question) -> None:
         SubElement(states, "Choice", alias=state.value, value=state.title, hotkey=state.hotkey)
 
 
-def _note(block: Element, question: Question) -> None:
+def _note(block: Element, question: Question, about: str) -> None:
     shown = {
         "name": question.id,
-        "toName": TEXT,
+        "toName": about,
         "rows": "2",
         "maxSubmissions": "1",
         "editable": "true",
@@ -106,8 +125,8 @@ def _note(block: Element, question: Question) -> None:
 _CONTROLS = {Kind.RATING: _rating, Kind.TAGS: _tags, Kind.SPANS: _spans, Kind.NOTE: _note}
 
 
-def _choices(block: Element, question: Question, *, choice: str) -> Element:
-    shown = {"name": question.id, "toName": TEXT, "choice": choice, "showInline": "true"}
+def _choices(block: Element, question: Question, about: str, *, choice: str) -> Element:
+    shown = {"name": question.id, "toName": about, "choice": choice, "showInline": "true"}
     return SubElement(block, "Choices", shown | _required(question))
 
 
@@ -144,12 +163,17 @@ def _colours(question: Question) -> Iterator[str]:
 
 def _check(schema: Schema) -> None:
     spans = [question for question in schema.questions if question.kind is Kind.SPANS]
-    if len(spans) != 1:
+    if spans[1:] or (spans and schema.media is not Media.TEXT):
         raise ConfigError(
-            f"The editor needs one question of marked passages; {schema.name} {schema.version} has {len(spans)}.",
+            f"The page takes one question of marked passages, and on texts alone; {schema.name} {schema.version} has {len(spans)} "
+            f"on {schema.media}s.",
             mend="Ask for passages in one question.",
         )
-    names = [TEXT, *(question.id for question in schema.questions), *(state_name(question.id) for question in spans)]
+    names = [
+        schema.media.value,
+        *(question.id for question in schema.questions),
+        *(state_name(question.id) for question in spans),
+    ]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise ConfigError(f"The editor uses the name {twice!r} itself.", mend="Give the question another id.")

@@ -8,14 +8,16 @@ anybody counts or exports in the main one is about them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from annotator.domain.clock import Clock
 from annotator.domain.errors import AnnotatorError, StudioUnavailableError
-from annotator.domain.schema import Schema
-from annotator.storage import markers, mirror, outbox
+from annotator.domain.schema import Media, Schema
+from annotator.storage import markers, mirror, outbox, studio_gold
+from annotator.storage.batches import batches, writing_in_turn
 from annotator.storage.database import Database
 from annotator.storage.markers import STUDIO_STATE
 from annotator.storage.mirror import ToMirror
@@ -23,8 +25,11 @@ from annotator.storage.outbox import OutboxKind
 from annotator.storage.tables import Item, Outbox, Person, Project
 from annotator.studio.changes import bring_back
 from annotator.studio.client import StudioClient
+from annotator.studio.column_names import FRESH
 from annotator.studio.removal import remove_withdrawn
 from annotator.studio.rows import AnnotationRow, TaskRef, TaskRow, key_number
+from annotator.studio.views import arrange
+from annotator.studio.wire import titled
 
 _ITEMS = 2_500
 _ANSWERS = 200
@@ -35,7 +40,7 @@ _BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Answers that only we hold, that only Label Studio holds under one of our keys, and that it holds twice."""
+    """Answers that only we hold, that only Label Studio holds under one of our keys, that it holds twice, and that both hold."""
 
     missing: int
     unknown: int
@@ -60,11 +65,13 @@ class Mirror:
         clock: Clock,
         *,
         part: str = "",
+        pictures_at: str = "",
     ) -> None:
         self.client = client
         self.schema = schema
         self._database, self._clock = database, clock
         self._project, self._label_config, self._part = project, label_config, part
+        self._pictures_at = pictures_at
         self._version = project.guideline_version_id
         self._opened: int | None = None
 
@@ -111,15 +118,10 @@ class Mirror:
 
     def heal(self) -> int:
         """Compare both sides in full and push again what Label Studio has lost without a trace, such as a deleted task."""
-        there = {change.item_id: change for change in self.client.all_annotations(self.ls_project)}
+        there = set(self._keys_there())
         with self._database.reading() as session:
             ours = mirror.all_answers(session, self._project.id, self._version)
-        lost = {
-            item_id
-            for item_id, annotation_id in ours
-            if item_id not in there
-            or key_number(annotation_id) not in {one.key_number for one in there[item_id].annotations}
-        }
+        lost = {item for item, annotation in ours if (item, key_number(annotation)) not in there}
         for item_id in sorted(lost):
             with self._database.writing() as session:
                 mirror.mirror_again(session, item_id, self._clock.now())
@@ -132,12 +134,8 @@ class Mirror:
                 (item, key_number(annotation))
                 for item, annotation in mirror.all_answers(session, self._project.id, self._version)
             }
-        theirs = [
-            (change.item_id or "", annotation.key_number)
-            for change in self.client.all_annotations(self.ls_project)
-            for annotation in change.annotations
-            if annotation.key_number is not None
-        ]
+            gold = {key_number(decision) for decision in studio_gold.ids_of_project(session, self._project.id)}
+        theirs = [(item, key) for item, key in self._keys_there() if key not in gold]
         distinct = set(theirs)
         return Books(
             missing=len(ours - distinct),
@@ -146,21 +144,36 @@ class Mirror:
             alike=len(ours & distinct),
         )
 
+    def _keys_there(self) -> Iterator[tuple[str, int]]:
+        """Yield item and key of every annotation there that bears a key; what people made by hand bears none."""
+        for change in self.client.all_annotations(self.ls_project):
+            for annotation in change.annotations:
+                if annotation.key_number is not None:
+                    yield change.item_id or "", annotation.key_number
+
     def _open_project(self) -> int:
         schema = self.schema
         found = self.client.ensure_project(
             f"{schema.name} {schema.version} {schema.sha256[:12]} {self._part}".strip(),
-            f"{schema.title} {schema.version} {self._part}".strip(),
+            titled(schema.title, f"{schema.version} {self._part}".strip()),
             self._label_config,
             self._project.purpose,
             overlap=self._project.overlap,
         )
         empty = self.client.newest_change(found) is None
+        if not self._part:
+            arrange(self.client, found)
         now = self._clock.now()
         with self._database.writing() as session:
             mirror.project_is(session, self._project, found, now, empty=empty)
             outbox.hurry(session, now)
         return found
+
+    def picture(self, public_id: str) -> dict[str, str]:
+        """Return what a task says beside the text where its item is a picture: the page of ours that shows it to the desk."""
+        if self.schema.media is not Media.IMAGE:
+            return {}
+        return {Media.IMAGE.value: f"{self._pictures_at}/coordinator/pictures/{quote(public_id)}"}
 
     def push_items(self) -> None:
         """Give every item that may leave a task there."""
@@ -172,10 +185,19 @@ class Mirror:
             self._import(items)
 
     def _import(self, items: Sequence[Item]) -> None:
-        rows = [TaskRow(item.id, item.text, {"id": item.public_id, "source": item.source}) for item in items]
+        rows = [
+            TaskRow(
+                item.id,
+                item.text,
+                {"id": item.public_id, "source": item.source},
+                {**FRESH, **self.picture(item.public_id)},
+            )
+            for item in items
+        ]
         tasks = self.client.import_tasks(self.ls_project, rows)
-        with self._database.writing() as session:
-            mirror.keep_tasks(session, self._version, tasks)
+        for batch in batches(tasks.items()):
+            with writing_in_turn(self._database) as session:
+                mirror.keep_tasks(session, self._version, dict(batch))
 
     def _push_outbox(self) -> int:
         pushed = 0

@@ -57,7 +57,7 @@ def put_predictions(client: StudioClient, project: int, rows: Sequence[Predictio
     """Put each row in the place of what we said of its task before; a task that is gone is passed over. Return how many were put."""
     from label_studio_sdk import PredictionRequest
 
-    sdk = client._sdk  # noqa: SLF001 a friend of the class
+    sdk = client.sdk
     there = _read(client, project, [row.task.task_id for row in rows])
     found = [row for row in rows if row.task.task_id in there and there[row.task.task_id].item_id == row.task.item_id]
     _remove_ours(client, project, [there[row.task.task_id] for row in found])
@@ -92,7 +92,7 @@ class _Held:
 def _read(client: StudioClient, project: int, task_ids: Sequence[int]) -> dict[int, _Held]:
     if not task_ids:
         return {}
-    page = client._page(project, [where("id", "in_list", "List", list(task_ids))], PREDICTED, len(task_ids))  # noqa: SLF001
+    page = client.page(project, [where("id", "in_list", "List", list(task_ids))], PREDICTED, len(task_ids))
     return {int(task.id): _held(task) for task in page}
 
 
@@ -104,7 +104,7 @@ def _held(task: Any) -> _Held:
 
 def _remove_ours(client: StudioClient, project: int, tasks: Sequence[_Held]) -> None:
     """Delete what we said before: in one go where a task holds nothing else, singly beside what others said."""
-    sdk = client._sdk  # noqa: SLF001
+    sdk = client.sdk
     alone = [task.task_id for task in tasks if task.ours and not task.others]
     with explained("Deleting earlier predictions"):
         if alone:

@@ -7,15 +7,16 @@ import json
 import socket
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from annotator.domain.errors import ConfigError
-from annotator.studio.secrets import write_private
+from annotator.storage.whole_files import whole
 
 
 def record(pid: int, path: Path) -> None:
     """Write a process's pid and start time for `end_recorded` to find after a crash."""
-    write_private(path, json.dumps({"pid": pid, "born": psutil.Process(pid).create_time()}))
+    with whole(path) as file:
+        file.write(json.dumps({"pid": pid, "born": psutil.Process(pid).create_time()}).encode())
 
 
 def end_recorded(path: Path, grace: float = 5) -> None:

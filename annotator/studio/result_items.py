@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from annotator.domain.errors import InputError
 from annotator.domain.schema import Kind, Question, Schema
-from annotator.studio.label_config import TEXT, state_name
+from annotator.studio.label_config import state_name
 
 T = TypeVar("T")
 
@@ -92,9 +92,9 @@ def read_items(schema: Schema, result: Sequence[Any]) -> list[Item]:
     """Return the items of a result, each of a form that the schema asks for. Raises `InputError` with its place."""
     controls = {question.id: (question, False) for question in schema.questions}
     for question in schema.questions:
-        if question.kind is Kind.SPANS:
+        if question.states:
             controls[state_name(question.id)] = (question, True)
-    return [_read_item(controls, raw, f"result[{at}]") for at, raw in enumerate(result)]
+    return [_read_item(controls, schema.media.value, raw, f"result[{at}]") for at, raw in enumerate(result)]
 
 
 def same_words(one: str, other: str) -> bool:
@@ -102,7 +102,7 @@ def same_words(one: str, other: str) -> bool:
     return _visible(one) == _visible(other)
 
 
-def _read_item(controls: Mapping[str, tuple[Question, bool]], raw: Any, where: str) -> Item:
+def _read_item(controls: Mapping[str, tuple[Question, bool]], about: str, raw: Any, where: str) -> Item:
     item: dict[Any, Any] = _typed(raw, dict, where, "an object")
     _check_keys(item, _REQUIRED_KEYS, _KEYS, where)
     name = item["from_name"]
@@ -113,8 +113,8 @@ def _read_item(controls: Mapping[str, tuple[Question, bool]], raw: Any, where: s
     type_ = "choices" if is_state else _TYPES[question.kind]
     if item["type"] != type_:
         raise InputError("Not the type of this question.", where=f"{where}.type", mend=f"Use {type_}.")
-    if item["to_name"] != TEXT:
-        raise InputError("Not what is labelled.", where=f"{where}.to_name", mend=f"Use {TEXT}.")
+    if item["to_name"] != about:
+        raise InputError("Not what is labelled.", where=f"{where}.to_name", mend=f"Use {about}.")
     _check_extras(item, where)
     value: dict[Any, Any] = _typed(item["value"], dict, f"{where}.value", "an object")
     keys = _VALUE_KEYS[type_] | (_PLACE if question.kind is Kind.SPANS else frozenset())

@@ -14,8 +14,8 @@ from typing import Any
 
 from annotator.domain.answers import Answer, Span
 from annotator.domain.errors import InputError
-from annotator.domain.schema import Kind, Question, Schema
-from annotator.studio.label_config import TEXT, state_name
+from annotator.domain.schema import MARKED, Kind, Question, Schema
+from annotator.studio.label_config import state_name
 from annotator.studio.result_items import Item, read_items, same_words
 
 MAX_ITEMS = 400
@@ -65,6 +65,7 @@ def to_result(schema: Schema, text: str, answer: Answer) -> list[dict[str, Any]]
         result.append(_item(name, name, "choices", {"choices": list(values)}))
     for name, note in answer.notes.items():
         result.append(_item(name, name, "textarea", {"text": [note]}))
+    result = [item | {"to_name": schema.media.value} for item in result]
     parse_result(schema, text, result)
     return result
 
@@ -100,7 +101,8 @@ def _spans(schema: Schema, text: str, items: Sequence[Item]) -> tuple[Span, ...]
     found: dict[tuple[str, str, int, int], Span] = {}
     for key, passage in passages.items():
         question = passage.item.question
-        if key not in states:
+        state = states.get(key) if question.states else MARKED
+        if state is None:
             names = " or ".join(state.title.lower() for state in question.states)
             raise InputError(
                 f"A marked passage has no state: say whether it is {names}.",
@@ -108,9 +110,7 @@ def _spans(schema: Schema, text: str, items: Sequence[Item]) -> tuple[Span, ...]
                 mend=f"Choose {names} for it, or remove the mark.",
             )
         place = (question.id, passage.label, passage.start, passage.end)
-        span = Span(
-            question.id, passage.label, states[key], passage.start, passage.end, text[passage.start : passage.end]
-        )
+        span = Span(question.id, passage.label, state, passage.start, passage.end, text[passage.start : passage.end])
         if found.setdefault(place, span) != span:
             raise InputError(
                 "The same words are marked twice for one indicator, with different states.",
@@ -185,11 +185,11 @@ def _span_items(text: str, span: Span, id_: str) -> list[dict[str, Any]]:
             "A passage is not in the posting at its place.", where=id_, mend="Take the text between its offsets."
         )
     place = {"start": span.start, "end": span.end, "text": text[span.start : span.end]}
-    return [
-        _item(id_, span.question, "labels", {**place, "labels": [span.label]}),
-        _item(id_, state_name(span.question), "choices", {**place, "choices": [span.state]}),
-    ]
+    marked = _item(id_, span.question, "labels", {**place, "labels": [span.label]})
+    if span.state == MARKED:
+        return [marked]
+    return [marked, _item(id_, state_name(span.question), "choices", {**place, "choices": [span.state]})]
 
 
 def _item(id_: str, from_name: str, type_: str, value: dict[str, Any]) -> dict[str, Any]:
-    return {"value": value, "id": id_, "from_name": from_name, "to_name": TEXT, "type": type_, "origin": "manual"}
+    return {"value": value, "id": id_, "from_name": from_name, "type": type_, "origin": "manual"}

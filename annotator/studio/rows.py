@@ -34,6 +34,7 @@ class AnnotationRow:
     result: Sequence[Mapping[str, Any]]
     completed_by: int
     lead_time: float | None = None
+    ground_truth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class TaskRow:
     item_id: str
     text: str
     meta: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)  # for the Data Manager, beside the text
     annotations: tuple[AnnotationRow, ...] = ()
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import fcntl
+import http.client
 import os
 import subprocess
 import sys
@@ -99,7 +100,7 @@ class EmbeddedStudio:
             require_free(HOST, self.port)
             self._spawn()
         except BaseException:
-            self._release_home()
+            self.stop()
             raise
 
     def wait_ready(self, timeout: float = 180) -> None:
@@ -124,7 +125,8 @@ class EmbeddedStudio:
         """End the server and whatever it started: asked first, after `grace` seconds made to."""
         process, self._process = self._process, None
         if process is not None:
-            end(process.pid, grace)
+            if process.poll() is None:  # the pid of one that has ended may be somebody else's by now
+                end(process.pid, grace)
             process.wait()
             if process.stdin:
                 process.stdin.close()
@@ -222,7 +224,7 @@ class EmbeddedStudio:
 
 
 def _status(url: str, token: str = "") -> int | None:
-    """Return the HTTP status of a GET on loopback, past any proxy; None when nobody answers."""
+    """Return the HTTP status of a GET on loopback, past any proxy; None when nobody answers, or not in HTTP."""
     request = urllib.request.Request(url, headers={"Authorization": f"Token {token}"} if token else {})  # noqa: S310  ours
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -230,5 +232,5 @@ def _status(url: str, token: str = "") -> int | None:
             return int(response.status)
     except urllib.error.HTTPError as error:
         return error.code
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return None

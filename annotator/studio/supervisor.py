@@ -67,7 +67,8 @@ class Supervisor:
             pause, born = min(2 * pause, self._longest), time.monotonic()
             try:
                 self._start_studio()
-            except AnnotatorError as error:
+            except (AnnotatorError, OSError) as error:
+                # a full disk or no process left passes: the watch must outlive it
                 log.warning("label studio did not start", reason=str(error))
 
     def _start_studio(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,7 +24,13 @@ def write_corpus(folder: Path, items: int, seed: int, advance: Callable[[int], N
     Raises:
         InputError: `items` or `seed` is negative.
     """
-    postings = generate(items, seed)
+    return write_postings(folder, generate(items, seed), seed, advance)
+
+
+def write_postings(
+    folder: Path, postings: Iterable[SyntheticPosting], seed: int, advance: Callable[[int], None] = lambda _: None
+) -> Manifest:
+    """Write postings of the generator that were drawn with that seed, with their truth and manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     counts = _Counts()
     with _Lines(folder / POSTINGS) as rows, _Lines(folder / TRUTH) as truths:
@@ -35,6 +41,7 @@ def write_corpus(folder: Path, items: int, seed: int, advance: Callable[[int], N
             advance(1)
     grammar = load_grammar()
     model = grammar.model
+    items = int(rows.summary()["rows"])
     manifest = Manifest(
         kind=KIND,
         generator=VERSION,

@@ -48,6 +48,11 @@ def shows_contact(text: str) -> bool:
     return bool(_ADDRESS.search(text) or _LONG_NUMBER.search(text) or "example" in text)
 
 
+def holds_long_number(text: str) -> bool:
+    """Say whether a number stands in a text that is long enough to be one of telephones; it may reach across single spaces."""
+    return bool(_LONG_NUMBER.search(text))
+
+
 def _is_address(found: str) -> bool:
     return found.rstrip(_MARKS) in _addresses()
 

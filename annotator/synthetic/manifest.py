@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +12,6 @@ from annotator.domain.errors import InputError
 
 NAME = "manifest.json"
 KIND = "annotator synthetic postings"
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +54,3 @@ def read_manifest(path: Path) -> Manifest:
     if manifest.kind != KIND or not isinstance(manifest.files, dict):
         raise InputError("This is not a manifest of synthetic postings.", where=str(path))
     return manifest
-
-
-def verify_manifest(postings_path: Path) -> Manifest:
-    """Return the manifest beside the postings, once it is sure that they are the file it was written for.
-
-    Raises:
-        InputError: the manifest is missing or damaged, doesn't name the file, or the checksum does not match.
-    """
-    manifest = read_manifest(postings_path.parent / NAME)
-    listed = manifest.files.get(postings_path.name)
-    if not isinstance(listed, dict):
-        raise InputError(
-            f"The manifest beside the file does not name {postings_path.name}.",
-            where=str(postings_path),
-            mend=f"It names {', '.join(sorted(manifest.files)) or 'no file'}.",
-        )
-    if not postings_path.is_file():
-        raise InputError("There is no such file.", where=str(postings_path))
-    if sha256_of(postings_path) != listed.get("sha256"):
-        raise InputError(
-            "The file is not the one that its manifest was written for: the checksums differ.",
-            where=str(postings_path),
-            mend="Make the postings again with `annotator synthesize`.",
-        )
-    return manifest
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, read in pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -1,13 +1,13 @@
 """Text to rows, and the store that keeps them."""
 
 import json
+import socket
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from active_learning import feature_store
@@ -246,8 +246,9 @@ def test_embeddings_without_the_extra_say_what_to_install(monkeypatch):
         WordLlamaEmbeddings(width=100)
 
 
-def test_embeddings_are_unit_rows_and_can_be_stored(tmp_path):
+def test_embeddings_load_without_a_network_as_unit_rows_that_can_be_stored(tmp_path, monkeypatch):
     pytest.importorskip("wordllama", reason="the extra `embeddings` is not installed")
+    monkeypatch.setattr(socket, "socket", None)
     features = WordLlamaEmbeddings(width=64)
     store = FeatureStore(tmp_path, features)
     store.append(IDS, TEXTS)

@@ -217,6 +217,12 @@ def test_items_of_one_campaign_do_not_vouch_for_each_other(rng):
     assert SoftClassifier(2).fit(texts[text], y, groups=text).fallback_ != ""
 
 
+def test_nothing_is_learned_from_one_group(data):
+    features, y = data
+    assert "one group" in SoftClassifier(3).fit(features, y, groups=np.zeros(len(y), dtype=int)).fallback_
+    assert SoftClassifier(3, folds=0).fit(features, y, groups=np.zeros(len(y), dtype=int)).fallback_ == ""
+
+
 def test_fitting_twice_gives_the_same_model(data):
     model = SoftClassifier(3, rng=np.random.default_rng(5))
     first = model.fit(*data).predict_proba(data[0])

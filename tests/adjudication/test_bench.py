@@ -15,7 +15,9 @@ from annotator.domain.errors import ConflictError, InputError, LeaseExpiredError
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
 from annotator.domain.roles import Role
+from annotator.storage import adjudication, item_state, items
 from annotator.storage.tables import Annotation, Item, Person
+from tests.at_once import open_transaction
 
 
 @pytest.fixture
@@ -87,7 +89,7 @@ class TestBench:
         with pytest.raises(ConflictError, match="on the bench"):
             bench.take(ben, name, world.clock.now())
         world.pass_time(minutes=61)
-        assert bench.take(ben, name, world.clock.now()).item.public_id == name
+        assert bench.next_case(ben, world.clock.now()).item.public_id == name
         with pytest.raises(LeaseExpiredError):
             bench.decide(ada, verdict(name), world.clock.now())
         bench.put_back(ben)
@@ -130,6 +132,38 @@ class TestBench:
         first = bench.decide(ada, once, world.clock.now())
         again = bench.decide(ada, once, world.clock.now())
         assert (again.adjudication_id, again.created) == (first.adjudication_id, False)
+
+    def test_the_same_decision_twice_at_once_is_stored_once(self, world, bench):
+        (name,) = disputed(world, ("0", "1", "2"))
+        (ada,) = adjudicators(world, 1)
+        bench.take(ada, name, world.clock.now())
+        once = verdict(name)
+        with open_transaction(world.database) as (session, begin):
+            items.locked_by_public_id(session, world.project.id, name)
+            twice = [begin(bench.decide, ada, once, world.clock.now()) for _ in range(2)]
+        first, again = sorted((one.result() for one in twice), key=lambda done: not done.created)
+        assert (first.created, again.created) == (True, False)
+        assert first.adjudication_id == again.adjudication_id
+
+    def test_an_item_that_is_settled_meanwhile_comes_on_no_bench(self, world, bench):
+        (name,) = disputed(world, ("0", "1", "2"))
+        ada, ben = adjudicators(world, 2)
+        bench.take(ada, name, world.clock.now())
+        with open_transaction(world.database) as (session, begin):
+            adjudication.clear_bench(session, ada)
+            item_state.move(session, world.clock.now(), ada, world.item(name).id, ItemState.GOLD)
+            taken = begin(bench.take, ben, name, world.clock.now())
+        with pytest.raises(ConflictError, match="gold"):
+            taken.result()
+
+    def test_an_item_that_is_withdrawn_meanwhile_is_not_decided(self, world, bench):
+        (name,) = disputed(world, ("0", "1", "3"))
+        (ada,) = adjudicators(world, 1)
+        bench.take(ada, name, world.clock.now())
+        with world.database.writing() as session:
+            item_state.move(session, world.clock.now(), ada, world.item(name).id, ItemState.WITHDRAWN)
+        with pytest.raises(ConflictError, match="withdrawn"):
+            bench.decide(ada, verdict(name, "3"), world.clock.now())
 
     def test_reopening_sets_decisions_aside(self, world, bench):
         (name,) = disputed(world, ("0", "1", "2"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from tests.web.conftest import PASSWORD
+
 POINTS = """([first, last]) => {
   const root = document.querySelector(".lsf-htx-richtext");
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -53,6 +55,16 @@ def hold_and_drag(page: Page, first: str, last: str) -> None:
 def keys(page: Page, *names: str) -> None:
     for name in names:
         page.keyboard.press(name)
+
+
+def sign_in(page: Page, url: str, email: str, password: str = PASSWORD) -> Page:
+    """Come in by the sign-in page; give the page that comes after."""
+    page.goto(url)
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda where: "/sign-in" not in where)
+    return page
 
 
 def state_is(page: Page, state: str) -> None:

@@ -21,14 +21,14 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from annotator.domain.errors import InputError
-from annotator.studio.editor_assets import EDITOR_CSP, EditorAssets, EditorFiles, find_editor
+from annotator.studio.editor_assets import EDITOR_CSP, EditorAssets, find_editor
 from annotator.studio.label_config import build_label_config
 from annotator.studio.results import parse_result
-from annotator.web.care import CARDS, Care
+from annotator.web.frame.packed import editor_files, packed
+from annotator.web.frame.pages import environment
+from annotator.web.volunteer.care import CARDS, Care
 from guidelines.loader import load
 from guidelines.render import render
 
@@ -74,12 +74,15 @@ class Harness:
     empty_reason: str = "done"
     label_config: str = LABEL_CONFIG
     lease: dict[str, Any] | None = None
+    slip: tuple[tuple[str, str], dict[str, Any]] | None = None  # the item skipped last, and its lease
     url: str = ""
+    token: str = "test-token"
 
     def reset(self, *, items: int = 6) -> None:
         self.items = deque((f"item-{n}", POSTINGS[n % len(POSTINGS)]) for n in range(items))
         self.faults, self.answers, self.calls = {}, [], []
-        self.empty_reason, self.lease, self.label_config = "done", None, LABEL_CONFIG
+        self.empty_reason, self.lease, self.slip, self.label_config = "done", None, None, LABEL_CONFIG
+        self.token = secrets.token_urlsafe(16)  # what a closed page had under way is none of the next test's
 
     def fail(self, path: str, *faults: Fault) -> None:
         self.faults.setdefault(path, deque()).extend(faults)
@@ -90,10 +93,9 @@ class Harness:
 
 def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
     app = FastAPI()
-    templates = Environment(loader=FileSystemLoader(WEB / "templates"), autoescape=True, undefined=StrictUndefined)
-    templates.filters["menu"] = lambda role: []
-    app.mount(assets.url, EditorFiles(assets))
-    app.mount("/static/test", StaticFiles(directory=WEB / "static"))
+    templates = environment()
+    app.mount(assets.url, editor_files(assets))
+    app.mount("/static/test", packed(WEB / "static"))
 
     @app.get("/label")
     def label() -> HTMLResponse:
@@ -103,14 +105,18 @@ def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
             editor=assets,
             csp_nonce=nonce,
             caller=SimpleNamespace(person=SimpleNamespace(pseudonym="volunteer-7")),
-            csrf="test-token",
+            csrf=state.token,
+            language="en",
+            direction="ltr",
+            look="",
+            guideline_language="en",
             flags=GUIDELINE.schema.flags,
             care=Care("Ada Example, ada@example.org", CARDS["GB"]),
             time_zone="Europe/London",
             own=SimpleNamespace(covered=False, session_goal=None),
         )
         response = HTMLResponse(page, headers={"content-security-policy": EDITOR_CSP.format(nonce=nonce)})
-        response.set_cookie("csrf", "test-token")
+        response.set_cookie("csrf", state.token)
         return response
 
     @app.get("/guideline/{name}/{version}")
@@ -128,9 +134,9 @@ def create_app(state: Harness, assets: EditorAssets) -> FastAPI:
     @app.post("/api/v1/{path}")
     async def call(path: str, request: Request) -> Response:
         body = await request.json() if await request.body() else None
-        state.calls.append((path, body))
-        if request.headers.get("x-csrf-token") != request.cookies.get("csrf"):
+        if request.headers.get("x-csrf-token") != state.token:
             return JSONResponse({"error": {"what": "The request has no valid token.", "where": "", "mend": ""}}, 403)
+        state.calls.append((path, body))
         faults = state.faults.get(path)
         fault = faults.popleft() if faults else None
         if fault is not None:
@@ -179,12 +185,26 @@ def leave(state: Harness, _body: Any, status: int = 204) -> Response:
     return JSONResponse({}, status) if status == 201 else Response(status_code=status)
 
 
+def skip(state: Harness, body: Any) -> Response:
+    if state.lease is not None:
+        state.slip = (state.items[0], state.lease)
+    return leave(state, body)
+
+
+def undo(state: Harness, body: Any) -> Response:
+    if state.slip is None or state.slip[1]["lease"] != body["lease"]:
+        return JSONResponse({"error": {"what": "Too late to take that back.", "where": "", "mend": ""}}, 409)
+    (item, state.lease), state.slip = state.slip, None
+    state.items.appendleft(item)
+    return Response(status_code=204)
+
+
 def pause(state: Harness, _body: Any) -> Response:
     state.lease = None
     return Response(status_code=204)
 
 
-HANDLERS = {"next": next_item, "answers": answer, "skip": leave, "flag": leave, "pause": pause}
+HANDLERS = {"next": next_item, "answers": answer, "skip": skip, "flag": skip, "undo": undo, "pause": pause}
 
 
 @contextmanager

@@ -15,12 +15,15 @@ import httpx
 
 from tests.fixtures_studio import free_port
 
+ALONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+"""How many threads a process may use for sums, as `make test` has it."""
+
 
 class Running:
     """A service that answers, its people, and its home."""
 
-    def __init__(self, process: subprocess.Popen, home: Path, port: int, environment: dict[str, str], seconds: float):
-        self.process, self.home, self.environment, self.seconds = process, home, environment, seconds
+    def __init__(self, process: subprocess.Popen, home: Path, port: int, environment: dict[str, str]):
+        self.process, self.home, self.environment = process, home, environment
         self.url = f"http://127.0.0.1:{port}"
 
     @property
@@ -51,14 +54,14 @@ def run_annotator(arguments, environment) -> subprocess.CompletedProcess:
 
 
 def environment_for(home: Path, port: int, **more: str) -> dict[str, str]:
-    base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    base = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", *ALONE) if name in os.environ}
     ports = {"ANNOTATOR_PORT": str(port), "ANNOTATOR_STUDIO_PORT": str(free_port())}
     return {**base, "ANNOTATOR_HOME": str(home), **ports, **more}
 
 
 @contextmanager
-def up(home: Path, *arguments: str, **more: str):
-    """Run `annotator up` until the block ends, then press Ctrl-C and see that it stops."""
+def up(home: Path, *arguments: str, folder: Path | None = None, **more: str):
+    """Run `annotator up`, in a folder if one is given, until the block ends; then press Ctrl-C and see that it stops."""
     port = free_port()
     environment = environment_for(home, port, **more)
     began = time.monotonic()
@@ -66,6 +69,7 @@ def up(home: Path, *arguments: str, **more: str):
         process = subprocess.Popen(
             [sys.executable, "-m", "annotator", "up", *arguments],
             env=environment,
+            cwd=folder,
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -73,9 +77,9 @@ def up(home: Path, *arguments: str, **more: str):
     try:
         while not _answers(port):
             assert process.poll() is None, (home.parent / f"{home.name}.log").read_text()
-            assert time.monotonic() - began < 60
+            assert time.monotonic() - began < 180
             time.sleep(0.05)
-        yield Running(process, home, port, environment, time.monotonic() - began)
+        yield Running(process, home, port, environment)
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -16,7 +16,7 @@ from annotator.domain.clock import ManualClock
 from annotator.settings import Settings
 from annotator.storage.database import Database
 from annotator.studio.editor_assets import find_editor
-from annotator.web.service import open_service
+from annotator.web.frame.service import open_service
 from guidelines.loader import Guideline
 from tests.fixtures_studio import free_port
 from tests.web.conftest import Site

@@ -15,9 +15,9 @@ from annotator.storage import adjudication, item_search
 from annotator.storage.item_search import Search
 from annotator.storage.tables import Annotation
 from guidelines.loader import latest, load
-from tests.browser.hands import keys, passages, state_is, status_is
+from tests.browser.hands import keys, passages, sign_in, state_is, status_is
 from tests.browser.served import approved_site
-from tests.web.conftest import PASSWORD, answer, rating, span
+from tests.web.conftest import answer, rating, span
 
 PICTURES = os.environ.get("ANNOTATOR_PICTURES")
 pytestmark = pytest.mark.browser
@@ -51,11 +51,7 @@ def enter(chromium, site, url):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.goto(url)
-        page.get_by_label("E-mail address").fill(site.person(role))
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        return page
+        return sign_in(page, url, site.person(role))
 
     yield enter_as
     for context in contexts:
@@ -110,8 +106,9 @@ def test_two_items_are_decided_with_the_keyboard(site, enter):
     assert by_rating["0"].started_from is None
 
     page.goto(page.url.replace("/bench", ""))
-    expect(page.get_by_role("cell", name="The guideline is unclear")).to_be_visible()
-    page.get_by_role("row", name="The guideline is unclear").get_by_role("link").click()
+    causes = page.get_by_role("table", name="Why answers differed")
+    expect(causes.get_by_role("cell", name="The guideline is unclear")).to_be_visible()
+    causes.get_by_role("row", name="The guideline is unclear").get_by_role("link").click()
     expect(page.get_by_text("Which fees count?")).to_be_visible()
 
 
@@ -124,4 +121,17 @@ def test_the_bench_fits_a_phone_and_puts_back(enter):
     page.get_by_role("button", name="Put back").tap()
     expect(page.locator("#notice h2")).to_have_text("Put back")
     page.get_by_role("button", name="Take the next one").tap()
+    state_is(page, "ready")
+
+
+def test_the_bench_lists_its_own_keys_and_single_ones_can_be_turned_off(enter):
+    page = enter(Role.ADJUDICATOR)
+    page.get_by_role("link", name="Take the next one").click()
+    state_is(page, "ready")
+    keys(page, "?")
+    expect(page.locator("#shortcut-list")).to_contain_text("Put the item back")
+    expect(page.locator("#shortcut-list")).not_to_contain_text("Skip")
+    page.get_by_label("Single-key shortcuts are on").uncheck()
+    keys(page, "Escape", "3", "Shift+P")
+    expect(page.locator(".question-rating input:checked")).to_have_count(0)
     state_is(page, "ready")

@@ -61,7 +61,7 @@ def test_without_a_network_the_answer_waits_and_goes_out_when_it_is_back(open_pa
     page = open_page()
     page.context.set_offline(True)
     answer(page)
-    notice_is(page, "Not saved yet")
+    notice_is(page, "Your answer is kept")
     expect(page.locator("#notice")).to_contain_text("cannot be reached")
     page.context.set_offline(False)
     status_is(page, "Saved")

@@ -211,6 +211,74 @@ def test_a_flag_goes_out_with_its_note_and_leaves_a_moment_before_the_next_posti
     state_is(page, "ready")
 
 
+def test_a_skip_is_taken_back_by_key_and_the_other_posting_is_no_loss(open_page: OpenPage, harness: Harness) -> None:
+    page = open_page()
+    keys(page, "Shift+U")
+    status_is(page, "There is nothing to take back.")
+    expect(page.locator("#undo")).to_be_hidden()
+    keys(page, "?")
+    expect(page.locator("#shortcut-list")).to_contain_text("Take back the last skip or flag")
+    keys(page, "Escape", "Shift+S")
+    status_is(page, "Skipped")
+    state_is(page, "ready")
+    expect(page.locator(".lsf-htx-richtext")).to_contain_text("Kitchen assistant")
+    keys(page, "Shift+U")
+    status_is(page, "Taken back: here it is again")
+    state_is(page, "ready")
+    expect(page.locator(".lsf-htx-richtext")).to_contain_text("Warehouse helpers")
+    assert harness.bodies("undo") == [{"lease": "lease-item-0"}]
+    keys(page, "1", "Control+Enter")
+    status_is(page, "Saved")
+    assert harness.answers[0]["lease"] == "lease-item-0"
+
+
+def test_undo_asks_twice_where_marks_would_go_and_is_over_with_the_next_answer(
+    open_page: OpenPage, harness: Harness
+) -> None:
+    page = open_page()
+    keys(page, "Shift+S")
+    status_is(page, "Skipped")
+    state_is(page, "ready")
+    keys(page, "ArrowRight", "f", "Shift+U")
+    status_is(page, "What you marked here would be lost. Press Undo again to go back all the same.")
+    assert harness.bodies("undo") == []
+    keys(page, "1", "Control+Enter")
+    status_is(page, "Saved")
+    expect(page.locator("#undo")).to_be_hidden()
+
+
+def test_a_refused_undo_says_why_and_leaves_the_posting_where_it_is(open_page: OpenPage, harness: Harness) -> None:
+    page = open_page(phone=True)
+    page.get_by_role("button", name="Skip").tap()
+    status_is(page, "Skipped")
+    state_is(page, "ready")
+    harness.slip = None
+    page.get_by_role("button", name="Undo").tap()
+    status_is(page, "Too late to take that back.")
+    state_is(page, "ready")
+    expect(page.locator(".lsf-htx-richtext")).to_contain_text("Kitchen assistant")
+    expect(page.locator("#undo")).to_be_hidden()
+
+
+def test_a_flag_can_be_taken_back_unless_it_protects_others(open_page: OpenPage, harness: Harness) -> None:
+    page = open_page()
+    keys(page, "Shift+F")
+    page.get_by_role("button", name="Distressing").click()
+    notice_is(page, "Flagged: distressing")
+    page.locator("#notice").get_by_role("button", name="Undo").click()
+    state_is(page, "ready")
+    expect(page.locator(".lsf-htx-richtext")).to_contain_text("Warehouse helpers")
+    keys(page, "Shift+F")
+    protective = page.get_by_role("button", name="Personal data visible")
+    expect(protective).to_contain_text("It stands until two people have looked.")
+    protective.click()
+    notice_is(page, "Flagged: personal data visible")
+    expect(page.locator("#notice")).to_contain_text("This flag stands until two people have looked at the posting.")
+    keys(page, "Shift+U")
+    status_is(page, "There is nothing to take back.")
+    assert len(harness.bodies("undo")) == 1
+
+
 def test_a_pause_holds_nothing_and_labelling_goes_on_from_it(open_page: OpenPage, harness: Harness) -> None:
     page = open_page()
     keys(page, "Shift+P")

@@ -13,13 +13,12 @@ from playwright.sync_api import Page, expect
 from annotator.domain.roles import Role
 from annotator.people.accounts import invite
 from annotator.storage import guideline_life
-from annotator.web import versions
-from annotator.web.service import open_service
+from annotator.web.frame.service import open_service
+from annotator.web.guideline import versions
 from guidelines.loader import load
-from tests.browser.hands import state_is
+from tests.browser.hands import sign_in, state_is
 from tests.browser.served import approved_site
 from tests.guidelines.versions import second_version
-from tests.web.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -57,11 +56,7 @@ def open_page(chromium):
 def enter(open_page, site, url):
     def enter_as(role: Role, *, phone: bool = False) -> Page:
         page = open_page(phone=phone)
-        page.goto(url)
-        page.get_by_label("E-mail address").fill(site.person(role))
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        return page
+        return sign_in(page, url, site.person(role))
 
     return enter_as
 
@@ -188,7 +183,7 @@ def test_what_is_new_in_the_guideline(site, url, enter, phone):
         guideline_life.set_demonstration(session, service.now(), "test", service.project.id, demonstration=True)
         versions.activate(session, service.now(), "test", service.project, service.guideline, new)
     again = open_service(service.settings, service.database, service.clock, new)
-    service.guideline, service.project = new, again.project
+    service.guideline, service.opened = new, again.opened
     page = enter(Role.VOLUNTEER, phone=phone)
     expect(page.get_by_role("heading", name="The guideline has changed")).to_be_visible()
     expect(page.get_by_text("Demonstration, not approved")).to_be_visible()

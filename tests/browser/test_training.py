@@ -34,15 +34,6 @@ def site(tmp_path):
         yield made
 
 
-@pytest.fixture
-def page(chromium):
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    opened = context.new_page()
-    opened.set_default_timeout(15_000)
-    yield opened
-    context.close()
-
-
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until something has the focus."""
     target.wait_for()

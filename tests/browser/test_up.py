@@ -35,7 +35,7 @@ def test_a_second_start_keeps_the_data_and_fresh_begins_anew(tmp_path):
 def test_an_empty_start_prints_a_link_that_makes_the_first_coordinator_once(tmp_path):
     home = tmp_path / "home"
     with up(home, ANNOTATOR_STUDIO="false") as running:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not (found := re.search(r"http\S+/invitation\?token=\S+", log_of(home))):
             assert time.monotonic() < end
             time.sleep(0.1)
@@ -72,7 +72,7 @@ def test_fresh_never_removes_a_folder_that_is_not_ours(tmp_path):
 def test_whatever_ends_it_ends_everything_it_started(tmp_path, number):
     home = tmp_path / "home"
     with up(home) as running:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 90
         while len(children := psutil.Process(running.process.pid).children(recursive=True)) < 2:
             assert time.monotonic() < end
             time.sleep(0.1)

@@ -3,8 +3,7 @@
 import krippendorff
 import numpy as np
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from annotator.consensus import agreement
 from annotator.consensus.agreement import krippendorff_alpha, krippendorff_alpha_from_counts

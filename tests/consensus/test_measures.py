@@ -4,11 +4,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 from sklearn.metrics import cohen_kappa_score
-from statsmodels.stats.inter_rater import aggregate_raters
-from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
+from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa as statsmodels_fleiss
 
 from annotator.consensus.agreement import NO_PAIR, krippendorff_alpha
 from annotator.consensus.labels import LabelMatrix

@@ -4,10 +4,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from annotator.consensus.agreement import NO_PAIR
+from annotator.consensus.agreement import NO_PAIR, Agreement
 from annotator.consensus.spans import NOTHING_MARKED, Mark, token_f1
 from annotator.domain.errors import InputError
 
@@ -52,7 +51,7 @@ def test_who_marked_nothing_disagrees_with_who_did():
 
 
 def test_it_is_undefined_without_pairs_and_without_marks():
-    assert token_f1([], [(0, "a"), (1, "b")]).reason == NO_PAIR
+    assert token_f1([], [(0, "a"), (1, "b")]) == Agreement(None, None, None, 0, 0, 0, NO_PAIR)
     assert token_f1([], [(0, "a"), (0, "b")]).reason == NOTHING_MARKED
 
 

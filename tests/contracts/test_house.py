@@ -5,22 +5,19 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from jinja2 import nodes
 
 from annotator.settings import Settings
-from annotator.web.pages import environment
+from annotator.web.frame.pages import environment
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("annotator", "active_learning", "guidelines", "exports")
-OURS = [
-    path
-    for package in PACKAGES
-    for path in sorted((ROOT / package).rglob("*"))
-    if path.suffix in {".py", ".js", ".html", ".css"}
-]
+SOURCES = {".py", ".js", ".html", ".css"}
+OURS = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*")) if path.suffix in SOURCES]
 PYTHON = [path for path in OURS if path.suffix == ".py" and "versions" not in path.parts]
 
 
@@ -35,9 +32,27 @@ def test_imports_point_one_way():
     assert run.returncode == 0, run.stdout
 
 
-@pytest.mark.parametrize("path", [path for path in OURS if "versions" not in path.parts], ids=name)
-def test_files_stay_readable(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 320
+def test_the_picture_of_the_house_is_that_of_the_imports():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = [layer.replace("annotator.", "").split(" : ") for layer in contracts[0]["layers"]]
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawn = re.search(r"`cli` →.*?`domain`", page, re.DOTALL)
+    assert drawn
+    assert [sorted(re.findall(r"`(\w+)`", each)) for each in drawn[0].split("→")] == list(map(sorted, layers))
+
+
+@pytest.mark.parametrize("path", [*PACKAGES, "tests", "benchmarks", "deploy", "docs"])
+def test_no_file_has_three_hundred_lines(path):
+    long = {
+        name(each): count
+        for each in sorted((ROOT / path).rglob("*"))
+        if each.suffix in SOURCES
+        and not {"versions", ".venv"} & set(each.parts)
+        and (count := len(each.read_text(encoding="utf-8").splitlines())) >= 300
+    }
+    assert long == {}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from annotator.dispensing.returns import release, skip
 from annotator.domain.errors import InputError, LeaseExpiredError
 from annotator.domain.leases import EmptyReason
 from annotator.domain.limits import PRECAUTIONARY
-from annotator.storage import exposure, projects, wellbeing
+from annotator.storage import exposure, project_settings, projects, wellbeing
 from annotator.storage.database import Database
 from annotator.storage.tables import Lease, Project
 from annotator.storage.tables_exposure import Exposure
@@ -173,10 +173,12 @@ def test_stricter_limits_hold_at_once_and_looser_ones_are_refused(world):
     assert work(world, ada, 10) is None
     now, project = world.clock.now(), world.project.id
     with world.database.writing() as session:
-        wellbeing.set_limits(session, now, "c", project, replace(PRECAUTIONARY, active_minutes=10, break_minutes=9))
+        project_settings.set_limits(
+            session, now, "c", project, replace(PRECAUTIONARY, active_minutes=10, break_minutes=9)
+        )
     assert world.next(ada) == Nothing(EmptyReason.BREAK, 540)
     with world.database.writing() as session, pytest.raises(InputError) as refused:
-        wellbeing.set_limits(session, now, "c", project, replace(PRECAUTIONARY, day_minutes=91))
+        project_settings.set_limits(session, now, "c", project, replace(PRECAUTIONARY, day_minutes=91))
     assert refused.value.where == "day_minutes"
 
 

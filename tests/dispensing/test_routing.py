@@ -1,4 +1,4 @@
-"""Who is asked about what, and when an item is done, where the number of people follows the certainty."""
+"""Who is asked about what, under a model and without one."""
 
 from __future__ import annotations
 
@@ -7,141 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from sqlmodel import select
 
 from annotator.dispensing.dispense import Dispensed, Nothing, next_item
-from annotator.dispensing.finishing import close_certain
 from annotator.dispensing.returns import skip
 from annotator.dispensing.routing import Pick
 from annotator.domain.items import ItemState
 from annotator.domain.leases import EmptyReason
-from annotator.domain.overlap import Best, Bounds, outcome
-from annotator.storage import consensus, item_state, learning
-from annotator.storage.tables import Audit, Item, Lease
-from annotator.storage.tables_learning import ModelVersion
+from annotator.storage import item_state
+from annotator.storage.tables import Item
+from tests.dispensing.picking import answer_all, picks_of, with_model
 from tests.world import SCHEMA
 
 pytestmark = pytest.mark.usefixtures("no_limits")
-BOUNDS = Bounds(least=2, most=5, risk=0.02)
-
-
-@pytest.mark.parametrize(
-    ("ratings", "best", "state"),
-    [
-        (["1"], Best("1", 0.001), None),
-        (["1", "1"], Best("1", 0.01), ItemState.AGREED),
-        (["1", "1"], Best("1", 0.03), None),
-        (["1", None], Best("1", 0.001), None),
-        (["1", "2"], Best("0", 0.001), None),
-        (["1", "2", "1", "2", "1"], Best("1", 0.2), ItemState.ADJUDICATING),
-        ([None] * 5, None, ItemState.ADJUDICATING),
-        (["1", "1", "1", "1", "2"], Best("1", 0.001), ItemState.AGREED),
-    ],
-    ids=[
-        "one person never settles an item",
-        "certain",
-        "uncertain",
-        "cannot tell is no rating",
-        "what nobody said is never agreed",
-        "uncertain at the most people",
-        "nobody can tell",
-        "certain at the most people",
-    ],
-)
-def test_when_an_item_is_done(ratings, best, state):
-    assert outcome(ratings, BOUNDS, best) is state
-
-
-def picks_of(world):
-    with world.database.reading() as session:
-        return list(session.exec(select(Lease).order_by(Lease.id)))
-
-
-def with_model(world, probabilities, *, share=1.0, pace=(10.0, 0.0)):
-    """Put a model in use that says so of the items, by public id, as after a training and a refit."""
-    model = ModelVersion(
-        project_id=world.project.id,
-        version=1,
-        created_at=world.clock.now(),
-        label="concern",
-        features="none",
-        data_sha256="",
-        n_answers=0,
-        n_labelled=0,
-        n_items=0,
-        metrics={"pace": list(pace)},
-        curve=[],
-        looks=1,
-        lift_proven=share == 1,
-        lift_reason="",
-        share=share,
-        usable=False,
-        active=True,
-    )
-    with world.database.writing() as session:
-        session.add(model)
-        session.flush()
-        said = {world.item(name).id: list(p) for name, p in probabilities.items()}
-        learning.set_predictions(session, model.id, said)
-        for item_id, p in said.items():
-            session.get_one(Item, item_id).priority = float(-(np.array(p) * np.log2(p)).sum())
-
-
-def answer_all(world, person, rating="1"):
-    met = []
-    while isinstance(given := world.next(person), Dispensed):
-        met.append(given.public_id)
-        world.answer(person, given.lease_id, rating)
-    return met
-
-
-def test_another_person_is_asked_until_the_item_is_certain(world):
-    world.change(overlap=2, max_overlap=5)
-    (name,) = world.add_items(1)
-    seen = []
-    for person in world.volunteers(6):
-        given = world.next(person)
-        if isinstance(given, Nothing):
-            break
-        world.answer(person, given.lease_id, "2")
-        seen.append(world.item(name))
-    assert [item.state for item in seen[:-1]] == [ItemState.READY] * (len(seen) - 1)
-    assert seen[-1].state == ItemState.AGREED
-    assert 2 < len(seen) <= 5
-    assert [item.risk for item in seen] == sorted((item.risk for item in seen), reverse=True)
-    assert seen[-2].risk > 0.02 >= seen[-1].risk
-    world.check_books()
-
-
-def test_what_stays_uncertain_goes_to_an_adjudicator_and_to_nobody_else(world):
-    world.change(overlap=2, max_overlap=4)
-    (name,) = world.add_items(1)
-    people = world.volunteers(6)
-    for person, rating in zip(people[:4], ("0", "3", "0", "3"), strict=True):
-        world.answer(person, world.next(person).lease_id, rating)
-    assert world.item(name).state == ItemState.ADJUDICATING
-    assert world.next(people[4]) == Nothing(EmptyReason.DONE)
-    with world.database.reading() as session:
-        raised = session.exec(select(Audit).where(Audit.action == "item.another_asked")).all()
-    assert [row.detail["overlap"] for row in raised] == [3, 4]
-    world.check_books()
-
-
-def test_an_item_that_a_refit_makes_certain_is_closed_unless_somebody_holds_it(world):
-    world.change(overlap=2, max_overlap=5)
-    held, waiting = world.add_items(2)
-    ada, ben, cyn = world.volunteers(3)
-    for person, rating in ((ada, "1"), (ben, "2")):
-        answer_all(world, person, rating)
-    given = world.next(cyn)
-    with world.database.writing() as session:
-        for name in (held, waiting):
-            consensus.set_posterior(session, world.item(name).id, [0.001, 0.997, 0.001, 0.001], 0.0)
-    assert close_certain(world.database, world.project, SCHEMA, world.clock.now()) == 1
-    states = {name: world.item(name).state for name in (held, waiting)}
-    assert Counter(states.values()) == {ItemState.AGREED: 1, ItemState.LEASED: 1}
-    assert states[given.public_id] == ItemState.LEASED
-    world.check_books()
 
 
 def test_the_model_asks_about_what_it_is_least_sure_of(world):

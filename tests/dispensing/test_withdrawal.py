@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlmodel import select
 
 from annotator.dispensing.dispense import Dispensed, Nothing
@@ -132,7 +131,7 @@ def test_a_withdrawal_makes_a_refit_due_and_the_fit_forgets_the_giver(world, no_
     assert not refit_if_due(world.database, world.project, SCHEMA, world.clock.now())
     go(world, people[0])
     with world.database.reading() as session:
-        assert people[0] not in consensus.skills_of(session, "concern")
+        assert people[0] not in consensus.skills_of(session, world.project.id, "concern")
     assert refit_if_due(world.database, world.project, SCHEMA, world.clock.now())
     assert drift_from_refit(world.database, world.project, SCHEMA) <= consensus.MOVED
     assert not refit_if_due(world.database, world.project, SCHEMA, world.clock.now())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, strategies as st
 
 from annotator.domain.exposure import Go, Interval, Rest, Zone, concern_run, decide, used
 from annotator.domain.leases import EmptyReason
@@ -177,3 +179,36 @@ def test_what_is_used_is_summed_on_the_persons_own_clock():
     spent = used(MONDAY + minutes(60), worked((0, 10), (12, 20)), PRECAUTIONARY, Zone("Asia/Tokyo").info)
     assert (spent.active, spent.session, spent.day) == (minutes(0), minutes(18), minutes(18))
     assert [str(day) for day in spent.days] == ["2026-03-02"]
+
+
+ZONES = (
+    "UTC",
+    "America/Sao_Paulo",
+    "America/Havana",
+    "Pacific/Apia",
+    "Asia/Beirut",
+    "Australia/Lord_Howe",
+    "Africa/Cairo",
+)
+
+
+@given(
+    st.sampled_from(ZONES),
+    st.integers(
+        0, 3_800_000
+    ),  # minutes from the end of 2011, when Samoa left out a day; Brazil's clocks changed at midnight
+    st.lists(st.tuples(st.integers(0, 600), st.integers(0, 90)), max_size=60),
+)
+def test_the_active_days_are_those_of_each_interval_by_itself(zone, begins, steps):
+    """However quickly they are counted: each interval's first and last local day, worked out by the calendar alone."""
+    info, ledger = ZoneInfo(zone), []
+    now = datetime(2011, 12, 20, tzinfo=UTC) + timedelta(minutes=begins)
+    for pause, minutes in steps:
+        started = now + timedelta(minutes=pause)
+        now = started + timedelta(minutes=minutes)
+        ledger.append(Interval(started, now))
+    expected = set()
+    for one in ledger:
+        last = max(one.started, one.ended - timedelta(microseconds=1))
+        expected |= {one.started.astimezone(info).date(), last.astimezone(info).date()}
+    assert used(now, ledger, PRECAUTIONARY, info).days == expected

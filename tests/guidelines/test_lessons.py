@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from typer.testing import CliRunner
 
@@ -83,6 +85,15 @@ def test_a_version_without_them_is_not_valid(tmp_path, file):
         LOADS[file](guideline)
 
 
+@pytest.mark.parametrize(("words", "said"), [(b"\xff", "not UTF-8 at byte 0"), (b"\n", "the file is empty")])
+@pytest.mark.parametrize("file", LOADS)
+def test_a_file_that_can_not_be_read_is_told_as_the_text_itself_is(tmp_path, file, words, said):
+    (second_version(tmp_path) / file).write_bytes(words)
+    guideline = load("postings", "1.1.0", tmp_path)
+    with pytest.raises(ConfigError, match=f"postings/1.1.0/{file}: {said}"):
+        LOADS[file](guideline)
+
+
 def test_only_the_clause_that_changed_is_new_and_its_words_are_told_apart(pair):
     (change,) = changes(*pair)
     assert (change.anchor, change.change) == ("fee", Change.CHANGED)
@@ -103,6 +114,18 @@ def test_a_clause_that_came_or_went_is_told(tmp_path):
         for change in changes(load("postings", "1.0.0", tmp_path), load("postings", "1.1.0", tmp_path))
     }
     assert (found["case-two"], found["case-both"]) == (Change.ADDED, Change.REMOVED)
+
+
+def test_what_differs_is_shown_as_it_is_read_without_the_signs_of_markdown(pair):
+    (change,) = changes(*pair)
+    whole = "".join(words for piece, words in change.pieces if piece is not Piece.OUT)
+    assert "**" not in whole
+    assert "](#" not in whole
+    assert "See agency fees set by law." in whole
+    assert all("\n\n" in gap or gap.endswith("- ") for gap in re.findall(r"\n\s*(?:- )?", whole)), (
+        "lines are points or paragraphs"
+    )
+    assert not whole.startswith(change.title + "\n"), "the title stands above"
 
 
 def test_line_breaks_alone_are_no_change(tmp_path):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from guidelines.excerpt import excerpt
 from guidelines.loader import available, load
 from guidelines.render import Clause, clause_id, clauses, render
 
@@ -38,6 +39,13 @@ def test_nothing_active_or_external_passes(unsafe):
 def test_clauses_are_the_headings_and_not_what_a_code_block_holds():
     text = "# One {#one}\n\n```\n## Not {#not}\n```\n\n### Three\n"
     assert clauses(text) == [Clause("one", "One", 1, 1), Clause("", "Three", 3, 7)]
+
+
+def test_an_excerpt_counts_lines_as_markdown_does():
+    """A line separator, as word processors paste it, ends no line."""
+    found = excerpt("# One {#one}\n\nFirst\u2028second.\n\n# Two {#two}\n\nThe words of two.\n", "two")
+    assert found is not None
+    assert found.html == "<p>The words of two.</p>\n"
 
 
 @pytest.mark.parametrize(("name", "version"), available())

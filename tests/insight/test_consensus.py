@@ -18,7 +18,7 @@ from annotator.insight.consensus import drift_from_refit, refit, refit_if_due
 from annotator.storage import consensus
 from annotator.storage.tables import Annotation, Item
 from annotator.storage.tables_consensus import ConsensusFit, Skill
-from tests.world import SCHEMA
+from tests.world import SCHEMA, World
 
 SPEC = SCHEMA.rating
 pytestmark = pytest.mark.usefixtures("no_limits")
@@ -68,7 +68,7 @@ def test_a_refit_knows_the_careful_from_the_careless(world):
     truth, people = campaign(world)
     assert refit(world.database, world.project, SCHEMA, world.clock.now())
     with world.database.reading() as session:
-        skills = consensus.skills_of(session, SPEC.name)
+        skills = consensus.skills_of(session, world.project.id, SPEC.name)
     accuracies = [skills[person].accuracy for person in people]
     assert min(accuracies[:3]) > accuracies[3]
     assert all(skills[person].low < skills[person].accuracy < skills[person].high for person in people)
@@ -97,11 +97,31 @@ def test_after_a_refit_answers_move_the_posterior_with_what_is_known_of_the_pers
     assert posteriors(world)[given.item_id] == pytest.approx((expected / expected.sum()).tolist(), abs=1e-5)
 
 
+def test_a_refit_of_one_project_leaves_what_another_knows_of_the_same_people(world):
+    campaign(world, items=12, careful=3, careless=0)
+    refit(world.database, world.project, SCHEMA, world.clock.now())
+    before = known_in(world)
+    beside = World(world.database, world.clock, name="beside")
+    beside.add_items(1)
+    for person, rating in zip(before, "012", strict=True):
+        beside.answer(person, beside.next(person).lease_id, rating)
+    assert refit(world.database, beside.project, SCHEMA, world.clock.now())
+    assert known_in(world) == before
+    assert known_in(beside).keys() == before.keys()
+    assert known_in(beside) != before
+
+
+def known_in(world):
+    with world.database.reading() as session:
+        skills = consensus.skills_of(session, world.project.id, SPEC.name)
+    return {person: row.confusion for person, row in skills.items()}
+
+
 def under_the_newest_fit(world):
     """The posterior of every rated item, worked out here from all its ratings and the newest fit."""
     with world.database.reading() as session:
         fit = consensus.newest_fit(session, world.project.id, SPEC.name)
-        known = consensus.skills_of(session, SPEC.name)
+        known = consensus.skills_of(session, world.project.id, SPEC.name)
         rows = session.exec(select(Annotation).where(Annotation.rating != None)).all()  # noqa: E711
     log_p = defaultdict(lambda: np.log(fit.model["prior"]))
     for row in rows:

@@ -115,6 +115,24 @@ def test_a_column_that_identifies_people_stops_the_whole_file(world, tmp_path, n
         assert sum(items.count_by_state(session, world.project.id).values()) == 0
 
 
+def test_a_file_without_a_header_is_refused_without_a_word_of_its_postings(world, tmp_path):
+    (tmp_path / "p.csv").write_text(
+        'd1,"Call Jane on her phone, 202-555-0134",de-identified\nd2,Help wanted,de-identified\n'
+    )
+    with pytest.raises(InputError) as refused:
+        take(world, tmp_path / "p.csv")
+    assert "#2" in str(refused.value)
+    assert "Jane" not in str(refused.value)
+
+
+def test_a_line_without_an_end_is_passed_over_and_the_rest_goes_on(world, tmp_path):
+    with (tmp_path / "p.csv").open("w") as file:
+        file.write("id,text,source\n" + "," * (2 * MAX_LINE + 10) + "\nd1,Kitchen help wanted,de-identified\n")
+    summary = take(world, tmp_path / "p.csv")
+    assert (summary.added, summary.rejected) == (1, 1)
+    assert "longer than" in summary.rejects_file.read_text()
+
+
 def test_synthetic_rows_need_the_generators_manifest(world, tmp_path):
     path = write(tmp_path / "postings.jsonl", [{**row, "source": "synthetic"} for row in ROWS])
     with pytest.raises(InputError, match="manifest"):
@@ -128,6 +146,7 @@ def test_synthetic_rows_need_the_generators_manifest(world, tmp_path):
         ("p.parquet", b"not parquet", "not Parquet"),
         ("p.csv", b"", "first line"),
         ("p.csv", b"id,id\n1,2\n", "first line"),
+        ("p.csv", b'"id"x,text,source\n', "first line"),
         ("p.jsonl", b'{"id": 1}\n', "missing: text, source"),
     ],
 )

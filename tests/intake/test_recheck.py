@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sqlmodel import select
 
 from annotator.dispensing.returns import flag
@@ -34,7 +33,7 @@ def vault(tmp_path):
 
 @pytest.fixture
 def desk(world, vault):
-    return RecheckDesk(world.database, world.project, vault)
+    return RecheckDesk(world.database, world.project, SCHEMA, vault)
 
 
 def bring(world, vault, tmp_path, *texts):
@@ -176,7 +175,7 @@ def test_a_text_that_masking_makes_the_same_as_another_is_refused_or_withdrawn(w
 def test_what_a_crash_left_in_the_vault_is_taken_out(world, vault, desk, tmp_path):
     bring(world, vault, tmp_path, HELD)
     ada, ben = world.volunteers(2)
-    careless = RecheckDesk(world.database, world.project, vault)
+    careless = RecheckDesk(world.database, world.project, SCHEMA, vault)
     careless._empty = lambda *_: None
     decide(world, careless, ada)
     decide(world, careless, ben)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from annotator.domain.intake import MAX_TEXT, RowError, check_row, identifying
 
@@ -96,3 +95,19 @@ def test_no_row_at_all_raises_anything_else(extra):
     except RowError as error:
         for value in extra.values():
             assert not isinstance(value, str) or len(value) < 12 or value not in str(error)
+
+
+REFUSED = """
+    account address addresses alias author avatar bank birth birthdate birthday card cell cellphone city contact
+    contacts coordinate coordinates coords dob email emails face facebook familyname fax firstname forename
+    fullname geo givenname gps handle handles house href iban image images img instagram ip ipaddress lastname
+    lat latitude licence license line link links lng location lon long longitude mail mobile name names nickname
+    passport person phone phones photo photos picture pictures plate postalcode postcode poster profile
+    screenname selfie signal site ssn street surname tel telegram telephone tiktok town twitter uri url urls
+    user userid username viber video wallet web website wechat whatsapp zip zipcode
+"""
+
+
+@pytest.mark.parametrize("word", REFUSED.split())
+def test_no_column_that_could_identify_a_person_comes_in(word):
+    assert identifying([word, f"their_{word}", "text"]) == [word, f"their_{word}"]

@@ -31,19 +31,21 @@ class Campaign:
     people: list[str]
 
 
-def add(world: World, n: int, *, telling: bool = True, seed: int = 0) -> Campaign:
-    """Add items; with `telling` most of an item's marked words are of its rating."""
+def add(
+    world: World, n: int, *, telling: bool = True, seed: int = 0, copies: int = 1, campaign: str | None = None
+) -> Campaign:
+    """Add items; with `telling` most of an item's marked words are of its rating. So many after one another are copies of a text."""
     rng = np.random.default_rng(seed)
-    truth = rng.choice(4, n, p=(0.4, 0.3, 0.2, 0.1))
-    rows = []
+    truth = rng.choice(4, n // copies, p=(0.4, 0.3, 0.2, 0.1)).repeat(copies)
+    rows, words = [], []
     for number, rating in enumerate(truth):
-        words = list(rng.choice(FILLER, 12))
-        source = rng.choice(4, 4, p=np.full(4, 0.1) + 0.6 * np.eye(4)[rating]) if telling else rng.integers(0, 4, 4)
-        words += [TELLING[k][rng.integers(5)] for k in source]
-        text = f"Posting {seed}-{number}: {' '.join(rng.permutation(words))}"
-        rows.append(
-            items.NewItem(f"item-{seed}-{number:05d}", text, items.text_hash(text), "synthetic", ItemState.READY)
-        )
+        if number % copies == 0:
+            words = list(rng.choice(FILLER, 12))
+            source = rng.choice(4, 4, p=np.full(4, 0.1) + 0.6 * np.eye(4)[rating]) if telling else rng.integers(0, 4, 4)
+            words = rng.permutation(words + [TELLING[k][rng.integers(5)] for k in source])
+        name, text = f"item-{seed}-{number:05d}", f"Posting {seed}-{number}: {' '.join(words)}"
+        digest = items.text_hash(text)
+        rows.append(items.NewItem(name, text, digest, "synthetic", ItemState.READY, campaign=campaign))
     with world.database.writing() as session:
         assert items.add(session, world.project, rows, world.clock.now()) == []
     return Campaign([row.id for row in rows], truth, [])

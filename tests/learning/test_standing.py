@@ -98,8 +98,7 @@ def test_the_next_items_are_those_of_the_largest_priority(world, tmp_path):
 
 
 def test_the_commands_say_what_the_api_says(world, tmp_path, monkeypatch, capsys):
-    from annotator.commands import pool as pool_command
-    from annotator.commands import train as train_command
+    from annotator.commands import pool as pool_command, train as train_command
     from annotator.settings import Settings
 
     campaign = campaigns.add(world, 60)

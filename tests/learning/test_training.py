@@ -8,11 +8,12 @@ from sqlmodel import select
 
 from annotator.domain.items import ItemState
 from annotator.insight.consensus import drift_from_refit, refit, refit_if_due
+from annotator.learning import training
 from annotator.learning.features import open_store
 from annotator.learning.text_model import TextModel
 from annotator.learning.training import read_material, score_newcomers, train, train_if_due
 from annotator.storage import consensus, item_state, learning
-from annotator.storage.tables import Item
+from annotator.storage.tables import Annotation, Item
 from annotator.storage.tables_learning import ModelVersion, Prediction
 from tests.learning import campaigns
 from tests.world import SCHEMA
@@ -65,6 +66,19 @@ def test_the_same_data_give_the_same_hash_and_the_same_model(world, tmp_path):
     assert read_material(world.database, world.project, SCHEMA).sha256 != first.data_sha256
 
 
+def test_what_is_learned_is_as_doubtful_as_the_people_who_rated(world):
+    campaign = campaigns.add(world, 120)
+    campaigns.answer(world, campaign, np.arange(60), skill=0.6)
+    with world.database.reading() as session:
+        given = session.exec(select(Annotation.item_id, Annotation.rating)).all()
+    said = {item_id: {rating for item, rating in given if item == item_id} for item_id, _ in given}
+    material = read_material(world.database, world.project, SCHEMA)
+    agree = np.array([len(said[item_id]) == 1 for item_id in material.labelled])
+    surest = material.targets.max(axis=1)
+    assert material.targets.sum(axis=1) == pytest.approx(np.ones(60))
+    assert surest[~agree].max() < surest[agree].max() < 1
+
+
 def test_only_the_newest_version_is_in_use_and_keeps_its_parameters(world, tmp_path):
     campaign = campaigns.add(world, 80)
     campaigns.answer(world, campaign, np.arange(40))
@@ -75,6 +89,24 @@ def test_only_the_newest_version_is_in_use_and_keeps_its_parameters(world, tmp_p
         newest, oldest = session.exec(select(ModelVersion).order_by(ModelVersion.version.desc())).all()
     assert (newest.version, newest.active, newest.parameters is None) == (2, True, False)
     assert (oldest.version, oldest.active, oldest.parameters is None) == (1, False, True)
+
+
+def test_a_training_that_broke_off_does_not_stop_the_next(world, tmp_path, monkeypatch):
+    campaign = campaigns.add(world, 80)
+    campaigns.answer(world, campaign, np.arange(40))
+    trained(world, tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr(training, "store_predictions", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            trained(world, tmp_path)
+    assert trained(world, tmp_path) is not None
+    with world.database.reading() as session:
+        versions = session.exec(select(ModelVersion).order_by(ModelVersion.version)).all()
+    assert [(one.version, one.active, one.parameters is None) for one in versions] == [
+        (1, False, True),
+        (2, False, True),
+        (3, True, False),
+    ]
 
 
 def test_labelled_items_get_probabilities_of_models_that_have_not_seen_them(world, tmp_path):
@@ -112,7 +144,7 @@ def test_training_waits_for_enough_new_answers(world, tmp_path):
     assert not due()
     campaigns.answer(world, campaign, np.arange(21, 41))
     assert due()
-    assert [one.version for one in rows(world, ModelVersion)] == [1, 2]
+    assert sorted(one.version for one in rows(world, ModelVersion)) == [1, 2]
 
 
 def test_items_that_come_in_later_are_scored_by_the_model_in_use(world, tmp_path):
@@ -123,6 +155,22 @@ def test_items_that_come_in_later_are_scored_by_the_model_in_use(world, tmp_path
     assert score_newcomers(world.database, world.project, tmp_path, model.id) == 20
     assert score_newcomers(world.database, world.project, tmp_path, model.id) == 0
     assert {one.item_id for one in rows(world, Prediction)} == {*campaign.ids, *late.ids}
+
+
+def test_another_kind_of_features_is_trained_at_once_and_the_old_rows_go(world, tmp_path):
+    pytest.importorskip("wordllama", reason="the extra `embeddings` is not installed")
+    common = (world.database, world.project, SCHEMA, tmp_path, world.clock.now())
+    campaign = campaigns.add(world, 60)
+    campaigns.answer(world, campaign, np.arange(50))
+    assert train_if_due(*common)
+    assert train_if_due(*common, "embeddings")
+    assert not train_if_due(*common, "embeddings")
+    late = campaigns.add(world, 5, seed=9)
+    assert train_if_due(*common, "embeddings")  # scores them with the model in use
+    newest = max(rows(world, ModelVersion), key=lambda one: one.version)
+    assert [one.name for one in (tmp_path / "features").iterdir()] == [newest.features]
+    assert (newest.version, newest.features.startswith("wordllama-")) == (2, True)
+    assert {one.item_id for one in rows(world, Prediction) if one.model_id == newest.id} >= set(late.ids)
 
 
 def test_a_withdrawn_item_leaves_the_features_and_the_training(world, tmp_path):
@@ -147,6 +195,32 @@ def test_a_proven_classifier_becomes_the_prior_of_items_answered_or_not(world, t
     assert _right(world, campaign, slice(0, 300)) > alone
     assert _right(world, campaign, slice(300, 500)) > np.bincount(campaign.truth).max() / 500 + 0.1
     assert drift_from_refit(world.database, world.project, SCHEMA) <= consensus.MOVED
+
+
+@pytest.mark.parametrize("campaign", [None, "one"], ids=["without a campaign", "of one campaign"])
+def test_copies_of_a_text_do_not_vouch_for_each_other(world, tmp_path, campaign):
+    """Their words tell nothing of the rating of any other text."""
+    copied = campaigns.add(world, 200, telling=False, copies=5, campaign=campaign)
+    campaigns.answer(world, copied, np.arange(200), skill=1)
+    model = trained(world, tmp_path)
+    assert not model.usable
+    assert model.metrics["fallback"] == "out of fold, the text says no more than the prior"
+
+
+def test_one_campaign_gives_an_order_and_no_prior(world, tmp_path):
+    """What tells its items apart may not tell others; the order has to prove itself, a prior could not."""
+    alone = campaigns.add(world, 200, campaign="one")
+    campaigns.answer(world, alone, np.arange(200))
+    model = trained(world, tmp_path)
+    assert model.metrics["fallback"] == ""
+    assert model.metrics["accuracy"] > model.metrics["most_common"] + 0.1
+    assert not model.usable
+
+
+def test_copies_of_one_text_alone_teach_nothing(world, tmp_path):
+    copied = campaigns.add(world, 20, copies=20)
+    campaigns.answer(world, copied, np.arange(20), skill=0.5)
+    assert "nothing can be held out" in trained(world, tmp_path).metrics["fallback"]
 
 
 def test_an_answer_counts_with_the_prior_that_the_newest_fit_takes(world, tmp_path):

@@ -7,8 +7,7 @@ import re
 
 import pytest
 
-from annotator.privacy import MAX_LENGTH, Gate
-from annotator.privacy import gate as gate_module
+from annotator.privacy import MAX_LENGTH, Gate, gate as gate_module
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +19,7 @@ def gate():
     ("text", "masked"),
     [
         ("Call 202-555-0134 now", "Call <PHONE> now"),
+        ("Call 202-555-0134.", "Call <PHONE>."),
         ("Call +44 7700 900123, any time", "Call <PHONE>, any time"),
         ("Email jane.doe@example.com", "Email <EMAIL>"),
         ("See https://www.example.com/jobs?x=1.", "See <URL>."),
@@ -38,6 +38,7 @@ def gate():
         ("Server 192.0.2.17 only", "Server <IP> only"),
         ("Server 2001:db8::1 only", "Server <IP> only"),
         ("Go to 0.12345, -0.54321", "Go to <COORDINATES>"),
+        ("Wir sitzen Am Markt 3 im Hof", "Wir sitzen <ADDRESS> im Hof"),
     ],
 )
 def test_what_is_written_plainly_is_masked_and_goes_on(gate, text, masked):
@@ -63,6 +64,13 @@ def test_what_is_written_plainly_is_masked_and_goes_on(gate, text, masked):
         ("Find me on Telegram as blue sparrow", "en", "Find me on Telegram as <HANDLE>"),
         ("message quiet harbour on telegram", "en", "message <HANDLE> on telegram"),
         ("We are behind the old mill", "en", "We are <PLACE>"),
+        ("Third door left of the pharmacy", "en", "Third door <PLACE>"),
+        ("Born on the 12th of March, nineteen ninety", "en", "Born on the <BIRTH>"),
+        ("Born on the twelfth of March nineteen ninety", "en", "Born on the <BIRTH>"),
+        ("Nació el doce de marzo", "es", "Nació el <BIRTH>"),
+        ("Née le douze mars mille neuf cent quatre-vingt-dix", "fr", "Née le <BIRTH>"),
+        ("Call 202-555-JOBS today", "en", "Call <PHONE> today"),
+        ("Estamos en manzana 3, lote 7", "es", "Estamos en <ADDRESS>, <ADDRESS>"),
     ],
 )
 def test_what_was_hidden_is_masked_and_a_person_looks(gate, text, language, masked):
@@ -81,6 +89,8 @@ def test_what_was_hidden_is_masked_and_a_person_looks(gate, text, language, mask
         ("Loyer 620 €, 45 m², 2ème étage, libre le 01/03/2026", "fr"),
         ("Lohn 13,50 €/Std., 30 Tage Urlaub, ab 15. April 2026", "de"),
         ("Stawka 28,50 zł, umowa na 6 miesięcy, 150 % za nadgodziny", "pl"),
+        ("Our bakery was born in March and one of two ovens is new", "en"),
+        ("Call the office TODAY - WORK starts on 12 March 2026", "en"),
     ],
 )
 def test_ordinary_numbers_go_through_untouched(gate, text, language):
@@ -97,6 +107,11 @@ def test_ordinary_numbers_go_through_untouched(gate, text, language):
         ("Works with Telegram, copper falcon", "contact|handle"),
         ("Саll the office", "hidden"),
         ("仕事 for everyone", "unclear|letters"),
+        ("See www bluesparrow com", "contact"),
+        ("See bluesparrow;com", "contact"),
+        ("See bluesparrow [com]", "contact"),
+        ("See bluesparrow•com", "contact"),
+        ("See blue sparrow d-o-t com", "contact"),
     ],
 )
 def test_what_is_left_unexplained_is_quarantined(gate, text, reason):

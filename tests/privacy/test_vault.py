@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from annotator.domain.errors import ConfigError, ConflictError, ForbiddenError, InputError, NotFoundError
 from annotator.privacy.vault import KEY_VARIABLE, RawRow, Vault, new_key
@@ -82,6 +81,15 @@ def test_two_people_take_a_row_out(vault, leave):
         leave(vault, "r1", "heron", "otter")
 
 
+def test_several_go_at_once_or_none_does(vault):
+    vault.append(ROW, RawRow("r2", "second"), RawRow("r3", "third"))
+    with pytest.raises(NotFoundError, match="r9"):
+        vault.destroy_all(["r1", "r9"], "heron", "otter")
+    assert vault.ids() == ["r1", "r2", "r3"]
+    vault.destroy_all(["r1", "r3"], "heron", "otter")
+    assert vault.ids() == ["r2"]
+
+
 @pytest.mark.parametrize("leave", [Vault.release, Vault.destroy])
 @pytest.mark.parametrize("second", ["heron", "Heron", " heron "])
 def test_one_person_is_not_two(vault, leave, second):
@@ -112,6 +120,22 @@ def test_a_crash_while_adding_loses_that_row_only(vault, path):
         assert vault.ids() == ["r1"]
     vault.append(RawRow("r3", "third"))
     assert vault.ids() == ["r1", "r3"]
+
+
+def test_rows_that_the_disk_has_no_room_for_are_not_there_in_part(vault, path, monkeypatch):
+    vault.append(ROW)
+    before = path.read_bytes()
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            vault.append(RawRow("r2", "second"), RawRow("r3", "third"))
+    assert path.read_bytes() == before
+    vault.append(RawRow("r2", "second"))
+    assert vault.ids() == ["r1", "r2"]
 
 
 def test_a_crash_while_removing_keeps_the_old_file(vault, path, monkeypatch):

@@ -6,7 +6,7 @@ from annotator.domain.controls import Placement
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
 from annotator.quality.bank import ensure_policy
-from annotator.storage import items
+from annotator.storage import items, project_settings
 from annotator.storage.tables import Project
 from annotator.storage.tables_quality import Control
 
@@ -33,7 +33,6 @@ def add_controls(
 
 
 def place_controls(world, placement: Placement) -> None:
-    from annotator.quality.bank import set_placement
-
     with world.database.writing() as session:
-        set_placement(session, world.project.id, placement, "test", world.clock.now())
+        values = {"control_first": placement.first, "control_rate": placement.rate}
+        project_settings.change(session, world.clock.now(), "test", world.project.id, values)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sqlmodel import select
 
 from annotator.dispensing import returns
 from annotator.dispensing.dispense import Dispensed, Nothing
+from annotator.dispensing.undo import undo
 from annotator.domain.controls import Placement, compare
 from annotator.domain.errors import InputError
 from annotator.domain.leases import EmptyReason
@@ -21,7 +21,7 @@ from tests.quality.banks import add_controls, place_controls
 from tests.world import SCHEMA
 
 pytestmark = pytest.mark.usefixtures("no_limits")
-FIRST_TWO = Placement(first=2, rate=0.001)
+FIRST_TWO = Placement(first=2, rate=1e-9)
 
 
 def stream(world, person, controls, length: int) -> list[bool]:
@@ -77,6 +77,23 @@ def test_a_control_item_that_was_skipped_or_left_is_not_given_again(world):
     assert world.next(person).item_id not in controls
 
 
+def test_a_skip_of_a_control_item_is_taken_back_like_any_other(world):
+    world.add_items(4)
+    controls = set(add_controls(world, 1, placement=Placement(first=50)))
+    (person,) = world.volunteers(1)
+    for is_control in (True, False):
+        first = world.next(person)
+        assert (first.item_id in controls) is is_control
+        returns.skip(world.database, person, first.lease_id, world.clock.now())
+        assert world.next(person).item_id != first.item_id
+        undo(world.database, world.project, SCHEMA, person, first.lease_id, world.clock.now())
+        again = world.next(person)
+        assert again.lease_id == first.lease_id
+        world.answer(person, again.lease_id)
+        world.pass_time(seconds=1)
+    world.check_books()
+
+
 def test_opt_outs_and_mild_items_hold_for_control_items_too(world):
     world.add_items(3)
     shown = set(add_controls(world, 3, indicators=["FEE"], placement=Placement(first=50)))
@@ -99,7 +116,7 @@ def test_control_items_touch_nothing_of_the_project(world):
         assert {row for batch in snapshot.items_of(session, project) for row in batch["id"].to_pylist()} == set(names)
         assert sum(batch.num_rows for batch in snapshot.annotations_of(session, project)) == 9
         assert sum(items.count_by_state(session, project).values()) == 3
-        assert annotation_log.count_of_project(session, project, world.project.created_at) == 9
+        assert annotation_log.mark(session, project)[0] == 9
         leases = session.exec(select(Lease)).all()
     assert len(leases) == 15
     assert all(world.item(name).answered == 3 for name in names), "no slot of the overlap went to a control item"
@@ -128,6 +145,7 @@ def test_places_come_from_the_key_alone(world):
         assert session.get_one(QualityPolicy, world.project.id).key == key
 
 
+@settings(max_examples=15)
 @given(key=st.binary(min_size=32, max_size=32), rate=st.sampled_from([0.05, 0.1, 0.3]))
 def test_the_share_of_control_items_is_the_rate_and_differs_by_person(key, rate):
     placement = Placement(first=0, rate=rate)

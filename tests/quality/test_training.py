@@ -10,7 +10,7 @@ from sqlmodel import func, select
 from annotator.dispensing.dispense import Dispensed, Nothing
 from annotator.domain.answers import Answer, Span
 from annotator.domain.errors import ConflictError, NotFoundError
-from annotator.domain.leases import EmptyReason
+from annotator.domain.leases import UNDO, EmptyReason
 from annotator.domain.limits import UNLIMITED
 from annotator.domain.qualification import Verdict
 from annotator.quality import training
@@ -171,6 +171,26 @@ def test_a_card_may_be_left_out_without_a_reason(school):
     first, second = cards(SCHEMA)[:2]
     training.pass_over(world.database, SCHEMA, person, first.id, world.clock.now())
     assert training.deal(world.database, world.project, SCHEMA, person, world.clock.now()).card == second
+
+
+def test_a_card_left_out_by_mistake_comes_again_until_the_next_answer(school):
+    world, person = school
+    first, second = cards(SCHEMA)[:2]
+    where = (world.database, SCHEMA, person)
+    with pytest.raises(ConflictError):
+        training.take_back(*where, first.id, world.clock.now())
+    training.pass_over(*where, first.id, world.clock.now())
+    training.take_back(*where, first.id, world.clock.now())
+    assert training.deal(world.database, world.project, SCHEMA, person, world.clock.now()).card == first
+    training.pass_over(*where, first.id, world.clock.now())
+    world.pass_time(seconds=UNDO.total_seconds() + 1)
+    with pytest.raises(ConflictError):
+        training.take_back(*where, first.id, world.clock.now())
+    training.pass_over(*where, second.id, world.clock.now())
+    world.pass_time(seconds=1)
+    training.attempt(*where, first.id, "k", WRONG, world.clock.now())
+    with pytest.raises(ConflictError):
+        training.take_back(*where, second.id, world.clock.now())
 
 
 def test_the_limits_of_exposure_hold_in_training(database, clock):

@@ -22,7 +22,7 @@ from annotator.synthetic.corpus import POSTINGS, write_corpus
 from annotator.synthetic.generator import generate
 from annotator.synthetic.people import PersonKind, draw_person
 from annotator.synthetic.replies import reply
-from annotator.web.service import Service, open_service
+from annotator.web.frame.service import Service, open_service
 from guidelines.loader import latest, load
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -77,6 +77,7 @@ def _judge(service: Service, n_items: int, n_people: int, seed: int) -> None:
                     state="answered",
                     created_at=at,
                     expires_at=at,
+                    **picked(number),
                 )
                 session.add(lease)
                 session.flush()
@@ -100,6 +101,11 @@ def _judge(service: Service, n_items: int, n_people: int, seed: int) -> None:
             item.answered = project.overlap
             item.state = settle(ratings).value
             session.add(item)
+
+
+def picked(number: int) -> dict:
+    """What picked an item: every fourth chance, with the share of the slice."""
+    return {"pick": "model"} if number % 4 else {"pick": "audit", "propensity": 0.1}
 
 
 def _note() -> dict:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from annotator.cli import app
+from annotator.domain.errors import InputError
 from annotator.insight.release_gate import GATE_VERSION, recheck
-from exports import build, shards
+from exports.answers import read_answers
 from exports.checksums import files_of, sha256_of
 from exports.frozen import Frozen, FrozenWriter
 from exports.release import Plan, build_release
@@ -30,7 +34,9 @@ if __name__ == "__main__":
     snapshot, answers, out, processes = sys.argv[1:]
     plan = Plan("1.0.0", read_answers(Path(answers)))
     out = Path(out)
-    build_release(Frozen.open(Path(snapshot)), plan, out / "release", out / "apart", recheck, GATE_VERSION, processes=int(processes))
+    said = lambda *what: print(*what, sep="\\t", flush=True)
+    folders = out / "release", out / "apart"
+    build_release(Frozen.open(Path(snapshot)), plan, *folders, recheck, GATE_VERSION, processes=int(processes), say=said)
 """
 
 
@@ -70,59 +76,112 @@ def _hashes(folder):
     }
 
 
-def _build_elsewhere(snapshot, answers_file, out, processes, **environment):
-    script = out.parent / "build.py"
+def _elsewhere(snapshot, answers_file, out, processes, **environment):
+    """Start a build in a process of its own; it prints what it says of its progress."""
+    out.mkdir(parents=True, exist_ok=True)
+    script = out / "build.py"
     script.write_text(_SCRIPT)
-    subprocess.run(
+    return subprocess.Popen(
         [sys.executable, str(script), str(snapshot), str(answers_file), str(out), str(processes)],
-        check=True,
         env={**os.environ, "PYTHONPATH": str(Path.cwd()), **environment},
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    return _hashes(out)
 
 
-def test_two_processes_in_two_zones_with_two_hash_seeds_write_the_same_bytes(shards_of_50, answers_file, tmp_path):
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    snapshot = shards_of_50.folder
-    one = _build_elsewhere(
-        snapshot, answers_file, tmp_path / "a" / "one", 1, TZ="Pacific/Kiritimati", PYTHONHASHSEED="1", LC_ALL="C"
-    )
-    other = _build_elsewhere(
-        snapshot,
-        answers_file,
-        tmp_path / "b" / "other",
-        2,
-        TZ="America/Anchorage",
-        PYTHONHASHSEED="2",
-        LC_ALL="C.UTF-8",
-    )
-    assert len(one) > 50
-    assert one == other
+def _finished(process, out):
+    said = process.communicate(timeout=120)[0]
+    assert process.returncode == 0
+    return _hashes(out), [line.split("\t") for line in said.splitlines()]
 
 
-def test_a_build_that_was_stopped_goes_on_and_writes_the_same_bytes(shards_of_50, answers, tmp_path, monkeypatch):
-    plan = Plan("1.0.0", answers)
+@pytest.fixture(scope="module")
+def built_once(shards_of_50, answers_file, tmp_path_factory):
+    """The bytes of a build in one process, in one zone."""
+    out = tmp_path_factory.mktemp("once")
+    environment = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1", "LC_ALL": "C"}
+    return _finished(_elsewhere(shards_of_50.folder, answers_file, out, 1, **environment), out)[0]
 
-    def whole(folder):
-        build_release(shards_of_50, plan, folder / "release", folder / "apart", recheck, GATE_VERSION)
-        return _hashes(folder)
 
-    expected = whole(tmp_path / "whole")
-    written = []
+def test_several_processes_in_another_zone_with_another_hash_seed_write_the_same_bytes(
+    shards_of_50, answers_file, built_once, tmp_path
+):
+    environment = {"TZ": "America/Anchorage", "PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8"}
+    other, _ = _finished(_elsewhere(shards_of_50.folder, answers_file, tmp_path, 2, **environment), tmp_path)
+    assert len(built_once) > 50
+    assert other == built_once
 
-    def stopping(task):
-        if len(written) == 2:
+
+def test_a_cluster_writes_the_same_bytes(shards_of_50, answers_file, built_once, machines, tmp_path):
+    plan = Plan("1.0.0", read_answers(answers_file))
+    folders = tmp_path / "release", tmp_path / "apart"
+    executor = machines.get_executor()
+    build_release(shards_of_50, plan, *folders, recheck, GATE_VERSION, processes=2, executor=executor)
+    assert _hashes(tmp_path) == built_once
+
+
+def test_other_machines_are_not_held_to_the_processes_of_this_one(shards_of_50, answers, built_once, tmp_path):
+    """They would wait: nothing here is begun before every shard has been given out."""
+
+    class Together(Executor):
+        def __init__(self):
+            self.given = []
+
+        def submit(self, run, task):
+            self.given.append((Future(), run, task))
+            if len(self.given) == shards_of_50.n_shards:
+                for future, run, task in self.given:
+                    future.set_result(run(task))
+            return self.given[-1][0]
+
+    folders = tmp_path / "release", tmp_path / "apart"
+    plan, machines = Plan("1.0.0", answers), Together()
+    assert shards_of_50.n_shards > 2
+    build_release(shards_of_50, plan, *folders, recheck, GATE_VERSION, processes=1, executor=machines)
+    assert _hashes(tmp_path) == built_once
+
+
+def test_a_build_that_was_killed_goes_on_and_writes_the_same_bytes(shards_of_50, answers_file, built_once, tmp_path):
+    killed = _elsewhere(shards_of_50.folder, answers_file, tmp_path, 1)
+    while killed.poll() is None and not list(tmp_path.glob("release/.building/*/done.json")):
+        time.sleep(0.002)
+    killed.kill()
+    killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
+    done = len(list(tmp_path.glob("release/.building/*/done.json")))
+    assert done
+    assert not list(tmp_path.glob("*/CHECKSUMS"))
+    again, said = _finished(_elsewhere(shards_of_50.folder, answers_file, tmp_path, 1), tmp_path)
+    assert again == built_once
+    assert next(row for row in said if row[0] == "writing items") == [
+        "writing items",
+        str(done),
+        str(shards_of_50.n_shards),
+    ]
+
+
+def test_a_build_is_not_gone_on_with_under_another_gate(shards_of_50, answers, tmp_path):
+    def stop(_what, done, _of):
+        if done:
             raise KeyboardInterrupt
-        written.append(task.number)
-        return shards.write_shard(task)
 
-    monkeypatch.setattr(build, "write_shard", stopping)
+    folders = Plan("1.0.0", answers), tmp_path / "release", tmp_path / "apart", recheck
     with pytest.raises(KeyboardInterrupt):
-        whole(tmp_path / "stopped")
-    monkeypatch.setattr(build, "write_shard", lambda task: (written.append(task.number), shards.write_shard(task))[1])
-    assert whole(tmp_path / "stopped") == expected
-    assert written == list(range(shards_of_50.n_shards)), "no shard was written twice"
+        build_release(shards_of_50, *folders, "gate-of-then", say=stop)
+    with pytest.raises(InputError, match="something else"):
+        build_release(shards_of_50, *folders, GATE_VERSION)
+
+
+def test_a_release_has_the_same_bytes_where_files_can_not_be_linked(
+    shards_of_50, answers, built_once, tmp_path, monkeypatch
+):
+    def refuse(*_):
+        raise OSError
+
+    monkeypatch.setattr(os, "link", refuse)
+    folders = tmp_path / "release", tmp_path / "apart"
+    build_release(shards_of_50, Plan("1.0.0", answers), *folders, recheck, GATE_VERSION)
+    assert _hashes(tmp_path) == built_once
 
 
 def test_rebuild_says_whether_every_byte_is_the_same(frozen, released, tmp_path):

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from annotator.domain.errors import InputError
+from annotator.domain.small_cells import suppress
 from exports import load_release
-from exports.answers import PROFILE, QUESTIONS, missing, questionnaire, read_answers, suppressed
+from exports.answers import PROFILE, QUESTIONS, missing, questionnaire, read_answers
 from exports.cards import CARDS
 
 
@@ -39,9 +40,9 @@ def test_unknown_questions_and_bad_profiles_are_named(answers_file, tmp_path):
 
 
 def test_small_cells_of_the_profile_are_suppressed_so_that_no_total_gives_them_away():
-    assert suppressed({"a": 24, "b": 3, "c": 12}) == {"a": 24, "b": None, "c": None}
-    assert suppressed({"a": 24, "b": 3, "c": 4}) == {"a": 24, "b": None, "c": None}
-    assert suppressed({"a": 24, "b": 0}) == {"a": 24, "b": 0}
+    assert suppress({"a": 24, "b": 3, "c": 12}) == {"a": 24, "b": None, "c": None}
+    assert suppress({"a": 24, "b": 3, "c": 4}) == {"a": 24, "b": None, "c": None}
+    assert suppress({"a": 24, "b": 0}) == {"a": 24, "b": 0}
 
 
 def test_every_card_is_there_with_all_answers(released):

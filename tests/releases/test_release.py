@@ -20,16 +20,23 @@ def release(released):
 
 def test_every_judgement_is_in_it_and_none_twice(release, released):
     apart = load_release(released.apart)
-    judged = len(release.annotations()) + len(apart.annotations("hidden"))
+    judged = len(release.annotations()) + len(apart.annotations())
     assert judged == release.manifest["counts"]["judgements"]
     assert not release.annotations().duplicated(["item", "order"]).any()
     assert not release.annotations().duplicated(["item", "annotator"]).any()
 
 
+def test_each_judgement_says_what_picked_its_item_and_with_which_chance(release):
+    judged = release.annotations()
+    by_chance = judged["pick"] == "audit"
+    assert set(judged["pick"]) == {"audit", "model"}
+    assert (judged["propensity"][by_chance] == 0.1).all()
+    assert judged["propensity"][~by_chance].isna().all()
+
+
 def test_labels_of_the_hidden_split_travel_apart(release, released):
     hidden = set(release.items("hidden")["id"])
     assert hidden
-    assert len(release.gold("hidden")) == 0
     assert not hidden & set(release.annotations()["item"])
     assert set(load_release(released.apart).gold("hidden")["id"]) == hidden
     assert not list(released.out.rglob("*truth*"))
@@ -37,6 +44,22 @@ def test_labels_of_the_hidden_split_travel_apart(release, released):
         if "items" not in name and "hidden" not in name and not name.startswith("bias/"):
             data = (released.out / name).read_bytes()
             assert not any(item.encode() in data for item in hidden), name
+
+
+def test_each_part_gives_what_it_holds_and_names_the_part_that_has_the_rest(release, released):
+    apart = load_release(released.apart)
+    hidden = set(release.items("hidden")["id"])
+    assert set(apart.gold()["id"]) == set(apart.soft("concern").index) == set(apart.consensus()["item"]) == hidden
+    assert set(apart.annotations()["item"]) == hidden
+    assert not hidden & set(release.gold()["id"])
+    for asked in (lambda: release.gold("hidden"), lambda: release.examples("concern", "hidden")):
+        with pytest.raises(NotFoundError, match=r"The release has no split 'hidden'.* what travels apart"):
+            asked()
+    for asked in (lambda: apart.gold("train"), lambda: list(apart.spacy_examples("train"))):
+        with pytest.raises(NotFoundError, match=r"What travels apart has no split 'train'.* the release itself"):
+            asked()
+    with pytest.raises(NotFoundError, match="has no table 'items'"):
+        apart.items()
 
 
 def test_soft_labels_are_shares_and_the_hard_one_is_the_largest(release):
@@ -57,10 +80,11 @@ def test_notes_people_and_times_stay_behind(project, released):
                 assert b"2026-03-02T09:1" not in data, name
 
 
-def test_a_flipped_byte_anywhere_is_named(released, tmp_path):
+@pytest.mark.parametrize("part", ["out", "apart"])
+def test_a_flipped_byte_anywhere_is_named(released, tmp_path, part):
     copy = tmp_path / "copy"
-    shutil.copytree(released.out, copy)
-    assert verify_checksums(copy, digest=released.digest) == []
+    shutil.copytree(getattr(released, part), copy)
+    assert verify_checksums(copy, digest=released.digest if part == "out" else released.apart_digest) == []
     rng = random.Random(1)
     for name in [*files_of(copy), "CHECKSUMS"]:
         path = copy / name
@@ -92,6 +116,12 @@ def test_a_version_and_a_split_that_are_not_there_are_said_so(released, release)
         release.gold("tests")
     with pytest.raises(NotFoundError, match="concern"):
         release.examples("mood")
+
+
+def test_the_release_is_opened_and_not_what_travels_apart_whatever_their_folders_are_called(released, tmp_path):
+    shutil.copytree(released.out, tmp_path / "data")
+    shutil.copytree(released.apart, tmp_path / "hidden")
+    assert load_release(tmp_path).folder == tmp_path / "data"
 
 
 def test_soft_examples_weigh_each_item_once(release):

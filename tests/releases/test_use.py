@@ -8,8 +8,7 @@ import json
 import numpy as np
 import pytest
 import spacy
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sklearn import metrics
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -214,6 +213,21 @@ def test_the_command_prints_scores_and_fails_for_a_biased_tool(release, model, t
     assert done.exit_code == 1
     assert "weighted kappa" in done.stdout
     assert "moves" in done.stdout
+
+
+def test_no_score_is_made_up_where_no_item_has_a_clear_value():
+    none = np.zeros(0, dtype=np.int64)
+    sums = scores.resampled({"hard": scores.hard_sums(none, none, 3)}, none, np.random.default_rng(0))
+    for of in (scores.accuracy, scores.macro_f1, scores.weighted_kappa, scores.absolute_error):
+        assert scores.score(sums, of) == scores.Score(None, None, None)
+
+
+def test_many_groups_are_drawn_a_block_at_a_time_and_alike(monkeypatch):
+    true, predicted = np.random.default_rng(1).integers(0, 3, (2, 60))
+    sums = {"hard": scores.hard_sums(true, predicted, 3)}
+    whole = scores.resampled(sums, np.arange(60) // 2, np.random.default_rng(2))["hard"]
+    monkeypatch.setattr(scores, "_AT_ONCE", 210)
+    assert np.array_equal(scores.resampled(sums, np.arange(60) // 2, np.random.default_rng(2))["hard"], whole)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 4)), min_size=2, max_size=30))

@@ -42,8 +42,8 @@ def coordinator(label_studio):
 @pytest.fixture
 def lossy(label_studio):
     """A client whose line drops the answer to the next POST, once armed: the server did it, and we never hear."""
-    with LossyLine(label_studio.port) as line:
-        yield line, StudioClient(line.url, label_studio.secrets.token)
+    with LossyLine(label_studio.port) as line, StudioClient(line.url, label_studio.secrets.token) as client:
+        yield line, client
 
 
 def rows(prefix, count):

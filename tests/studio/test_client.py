@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
+import psutil
 import pytest
 
 from annotator.domain.errors import ConfigError, NotFoundError, StudioUnavailableError
 from annotator.studio.client import StudioClient
 from annotator.studio.failures import StudioRefusedError
 from annotator.studio.rows import TaskRef, key_number
+from annotator.studio.wire import TITLE_LENGTH, titled
 from tests.fixtures_studio import free_port
 from tests.studio.conftest import CONFIG, RESULT, TEXT, answer, rows
 
@@ -37,6 +39,25 @@ def test_nobody_there_is_unavailable():
         StudioClient(f"http://127.0.0.1:{free_port()}", "0" * 40).health()
 
 
+def test_leaving_a_client_closes_its_connections_also_after_an_error(label_studio):
+    before = connections(label_studio.port)
+    with StudioClient(label_studio.url, label_studio.secrets.token) as client:
+        client.health()
+        assert len(connections(label_studio.port) - before) == 1
+    assert connections(label_studio.port) <= before
+    client.health()
+    assert len(connections(label_studio.port) - before) == 1, "a call after that opens a new one"
+    with pytest.raises(NotFoundError), client:
+        client.label_config(10**6)
+    assert connections(label_studio.port) <= before
+
+
+def connections(port):
+    """The connections that this process holds to a port, by the port at its own end."""
+    held = psutil.Process().net_connections("tcp")
+    return {one.laddr.port for one in held if one.raddr and one.raddr.port == port and one.status == "ESTABLISHED"}
+
+
 def test_a_project_is_made_once_and_keeps_what_people_wrote_on_it(client, coordinator):
     first = client.ensure_project("postings/1.0.0/ab12", "Postings 1.0.0", CONFIG, "What a text shows.")
     there = coordinator.get(f"/api/projects/{first}/").json()
@@ -46,6 +67,20 @@ def test_a_project_is_made_once_and_keeps_what_people_wrote_on_it(client, coordi
     assert client.ensure_project("postings/1.0.0/ab12", "Postings 1.0.0", CONFIG) == first
     assert client.ensure_project("postings/1.0.0/cd34", "Postings 1.0.0", CONFIG) != first
     assert coordinator.get(f"/api/projects/{first}/").json()["title"] == "Our postings"
+
+
+def test_a_long_title_gives_way_to_the_ending_that_tells_projects_apart():
+    made = titled("Concern for review in job, housing and service postings", "1.0.0 (control items)")
+    assert made == "Concern for review in job,… 1.0.0 (control items)"
+    assert len(made) <= TITLE_LENGTH
+    assert titled("Small", "1.0.0") == "Small 1.0.0"
+
+
+def test_two_who_make_a_project_at_once_hold_to_the_same_one(client):
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda _: client.ensure_project("test/raced", "Raced", CONFIG), range(2)))
+
+    assert set(made) == {client.ensure_project("test/raced", "Raced", CONFIG)}
 
 
 def test_a_changed_label_config_is_set_back(client, coordinator, project, request):

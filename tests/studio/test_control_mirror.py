@@ -22,7 +22,12 @@ pytestmark = pytest.mark.studio
 
 
 def test_each_side_of_the_mirror_holds_its_own_answers(world, client):
-    schema = replace(SCHEMA, name="mirror", sha256=new_id().ljust(64, "0").lower())
+    schema = replace(
+        SCHEMA,
+        name="mirror",
+        title="Concern for review in job, housing and service postings",
+        sha256=new_id().ljust(64, "0").lower(),
+    )
     world.add_items(3)
     met = set(add_controls(world, 2, placement=Placement(first=2, rate=0.001)))
     (person,) = world.volunteers(1)
@@ -39,7 +44,11 @@ def test_each_side_of_the_mirror_holds_its_own_answers(world, client):
     with world.database.reading() as session:
         assert len(session.exec(select(Outbox)).all()) == 2, "the bank's answers wait for the bank's mirror"
     assert beside.push() == 2
-    assert main.ls_project != beside.ls_project
+    titles = {one.id: one.title for one in client.sdk.projects.list()}
+    assert titles[main.ls_project].endswith(" 1.0.0")
+    assert titles[beside.ls_project].endswith(" 1.0.0 (control items)"), (
+        "a long title does not cost what tells them apart"
+    )
     assert {task.item_id for task in client.all_annotations(beside.ls_project)} == met
     assert met.isdisjoint(task.item_id for task in client.all_annotations(main.ls_project))
     assert main.books() == Books(missing=0, unknown=0, twice=0, alike=3)

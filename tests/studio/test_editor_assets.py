@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -11,7 +13,8 @@ from starlette.testclient import TestClient
 
 from annotator.domain.errors import ConfigError
 from annotator.studio import editor_assets
-from annotator.studio.editor_assets import EDITOR_CSP, EditorFiles, find_editor
+from annotator.studio.editor_assets import EDITOR_CSP, find_editor
+from annotator.web.frame.packed import editor_files
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +30,7 @@ def assets(cache):
 @pytest.fixture(scope="module")
 def client(assets):
     app = Starlette()
-    app.mount(assets.url, EditorFiles(assets))
+    app.mount(assets.url, editor_files(assets))
     with TestClient(app) as made:
         yield made
 
@@ -86,6 +89,23 @@ def test_a_second_start_compresses_nothing_again(assets, cache):
     before = {path: path.stat().st_mtime_ns for path in cache.rglob("*.gz")}
     assert find_editor(cache) == assets
     assert {path: path.stat().st_mtime_ns for path in cache.rglob("*.gz")} == before
+
+
+def test_processes_that_start_at_once_do_not_take_each_others_files(tmp_path, monkeypatch):
+    source, target = tmp_path / "part.js", tmp_path / "part.js.gz"
+    source.write_text("whole")
+    finish = Path.replace
+
+    def after_another(unfinished, place):
+        with monkeypatch.context() as other:
+            other.setattr(Path, "replace", finish)
+            other.setattr(os, "getpid", lambda: 1)
+            editor_assets._compressed(source, target)
+        return finish(unfinished, place)
+
+    monkeypatch.setattr(Path, "replace", after_another)
+    assert gzip.decompress(editor_assets._compressed(source, target).read_bytes()) == b"whole"
+    assert sorted(tmp_path.iterdir()) == [source, target]
 
 
 def test_another_version_of_label_studio_is_refused(monkeypatch, tmp_path):

@@ -13,7 +13,7 @@ from label_studio_sdk.label_interface import LabelInterface
 
 from annotator.domain.answers import Answer, Span
 from annotator.domain.errors import ConfigError
-from annotator.domain.schema import Kind
+from annotator.domain.schema import Kind, Media
 from annotator.studio.label_config import COLOURS, EDITOR_KEYS, STRONG_COLOURS, build_label_config, state_name
 from annotator.studio.results import to_result
 from guidelines.loader import available, load
@@ -168,7 +168,7 @@ def with_choice(**changes):
     ("schema", "reason"),
     [
         (with_question(id="text"), "uses the name 'text' itself"),
-        (with_question(kind=Kind.TAGS), "needs one question of marked passages"),
+        (replace(SCHEMA, media=Media.IMAGE), "takes one question of marked passages, and on texts alone"),
         (with_choice(hotkey="u"), "uses the key 'u' itself"),
         (with_choice(title="$fee"), "which the editor replaces"),
     ],

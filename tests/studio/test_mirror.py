@@ -14,8 +14,7 @@ from annotator.dispensing.withdrawal import leave
 from annotator.domain.answers import Answer
 from annotator.domain.errors import StudioUnavailableError
 from annotator.domain.ids import new_id
-from annotator.storage import markers, outbox, projects
-from annotator.storage import mirror as mirror_rows
+from annotator.storage import markers, mirror as mirror_rows, outbox, projects
 from annotator.storage.markers import STUDIO_STATE
 from annotator.storage.tables import Annotation, Outbox, Person, Project, StudioChange
 from annotator.studio.mirror import Books, Mirror

@@ -9,9 +9,8 @@ from sqlmodel import select
 
 from annotator.domain.ids import new_id
 from annotator.domain.items import ItemState
-from annotator.storage import item_state, learning
-from annotator.storage import mirror as mirror_rows
-from annotator.storage.tables_learning import ModelVersion, Prediction
+from annotator.storage import item_state, mirror as mirror_rows
+from annotator.storage.tables_learning import Prediction
 from annotator.studio.mirror import Mirror
 from annotator.studio.predictions import push_predictions
 from annotator.studio.wire import PREDICTED
@@ -31,35 +30,6 @@ def mirror(world, client):
     return Mirror(world.database, client, world.project, schema, CONFIG, world.clock)
 
 
-def say(world, version, probabilities):
-    """Let a model of that version say so of items, by public id."""
-    model = ModelVersion(
-        project_id=world.project.id,
-        version=version,
-        created_at=world.clock.now(),
-        label="concern",
-        features="none",
-        data_sha256="",
-        n_answers=0,
-        n_labelled=0,
-        n_items=0,
-        metrics={"pace": [1.0, 0.0]},
-        curve=[],
-        looks=0,
-        lift_proven=False,
-        lift_reason="",
-        share=0.2,
-        usable=False,
-        active=False,
-    )
-    with world.database.writing() as session:
-        session.add(model)
-        session.flush()
-        said = {world.item(name).id: list(p) for name, p in probabilities.items()}
-        learning.set_predictions(session, model.id, said)
-        learning.use(session, world.project.id, model.id)
-
-
 def push(world, mirror):
     return push_predictions(world.database, world.project, mirror, SCHEMA.rating)
 
@@ -70,7 +40,7 @@ def there(mirror):
         task.meta["item"]: [
             (one.model_version, one.result[0]["value"]["choices"][0], round(one.score, 3)) for one in task.predictions
         ]
-        for task in mirror.client._page(mirror.ls_project, [], PREDICTED, 100)
+        for task in mirror.client.page(mirror.ls_project, [], PREDICTED, 100)
     }
 
 
@@ -82,7 +52,7 @@ def waiting(world):
 def test_predictions_arrive_once_with_version_and_score(world, mirror):
     sure, unsure = world.add_items(2)
     mirror.push()
-    say(world, 1, {sure: (0.9, 0.05, 0.03, 0.02), unsure: (0.2, 0.25, 0.25, 0.3)})
+    world.use_model({sure: (0.9, 0.05, 0.03, 0.02), unsure: (0.2, 0.25, 0.25, 0.3)})
     assert push(world, mirror) == 2
     assert push(world, mirror) == 0
     expected = {world.item(sure).id: [("annotator 1", "0", 0.9)], world.item(unsure).id: [("annotator 1", "3", 0.3)]}
@@ -97,13 +67,13 @@ def test_predictions_arrive_once_with_version_and_score(world, mirror):
 def test_a_newer_version_replaces_what_it_moved_and_leaves_what_others_said(world, mirror):
     moved, still = world.add_items(2)
     mirror.push()
-    say(world, 1, dict.fromkeys((moved, still), (0.7, 0.1, 0.1, 0.1)))
+    world.use_model(dict.fromkeys((moved, still), (0.7, 0.1, 0.1, 0.1)))
     push(world, mirror)
     with world.database.reading() as session:
         task = mirror_rows.task_of(session, world.item(moved).id, world.project.guideline_version_id)
     result = [{"id": "x", "from_name": "concern", "to_name": "text", "type": "choices", "value": {"choices": ["2"]}}]
-    mirror.client._sdk.predictions.create(task=task, result=result, score=0.5, model_version="somebody else")
-    say(world, 2, {moved: (0.1, 0.1, 0.1, 0.7)})
+    mirror.client.sdk.predictions.create(task=task, result=result, score=0.5, model_version="somebody else")
+    world.use_model({moved: (0.1, 0.1, 0.1, 0.7)}, version=2)
     assert push(world, mirror) == 1
     held = there(mirror)
     assert sorted(held[world.item(moved).id]) == [("annotator 2", "3", 0.7), ("somebody else", "2", 0.5)]
@@ -112,7 +82,7 @@ def test_a_newer_version_replaces_what_it_moved_and_leaves_what_others_said(worl
 
 def test_items_that_are_shut_away_or_have_no_task_yet_wait(world, mirror):
     shut, late = world.add_items(2)
-    say(world, 1, dict.fromkeys((shut, late), (0.7, 0.1, 0.1, 0.1)))
+    world.use_model(dict.fromkeys((shut, late), (0.7, 0.1, 0.1, 0.1)))
     assert push(world, mirror) == 0
     mirror.push()
     with world.database.writing() as session:
@@ -127,8 +97,8 @@ def test_a_task_that_was_deleted_there_holds_nothing_up_and_gets_its_prediction_
     item = world.item(name)
     with world.database.reading() as session:
         task = mirror_rows.task_of(session, item.id, world.project.guideline_version_id)
-    mirror.client._sdk.tasks.delete(id=str(task))
-    say(world, 1, {name: (0.7, 0.1, 0.1, 0.1)})
+    mirror.client.sdk.tasks.delete(id=str(task))
+    world.use_model({name: (0.7, 0.1, 0.1, 0.1)})
     push(world, mirror)
     assert waiting(world) == 0
     with world.database.writing() as session:

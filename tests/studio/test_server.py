@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 
@@ -16,8 +17,9 @@ import psutil
 import pytest
 
 from annotator.domain.errors import ConfigError, StudioUnavailableError
+from annotator.studio import server
 from annotator.studio.rows import TaskRef, key_number
-from annotator.studio.server import EmbeddedStudio
+from annotator.studio.server import EmbeddedStudio, _status
 from annotator.studio.supervisor import Supervisor
 from tests.fixtures_studio import free_port
 from tests.studio.conftest import answer, rows
@@ -66,6 +68,9 @@ def test_it_listens_on_loopback_alone_and_reaches_for_nothing_else(label_studio,
         "socket.create_connection(('192.0.2.1', 80), 1)",
         "socket.create_connection(('label-studio.invalid', 80), 1)",
         "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+        "socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('192.0.2.1', 53))",
+        "socket.gethostbyaddr('192.0.2.1')",
+        "socket.getnameinfo(('192.0.2.1', 53), 0)",
         "socket.socket().bind(('0.0.0.0', 0))",
         "socket.socket().bind(('', 0))",
         "socket.socket(socket.AF_INET6).bind(('::', 0))",
@@ -130,11 +135,11 @@ def test_one_home_has_one_server(label_studio):
 
 
 def test_start_returns_at_once_and_stop_leaves_nothing(studio):
-    before = time.monotonic()
     studio.start()
     pid = studio.pid
     studio.start()
-    assert time.monotonic() - before < 1
+    with socket.socket() as visitor:
+        assert visitor.connect_ex(("127.0.0.1", studio.port)) != 0, "it waited until the server answers"
     assert studio.pid == pid
 
     studio.stop()
@@ -156,6 +161,35 @@ def test_a_server_that_takes_too_long_is_reported(studio):
     studio.start()
     with pytest.raises(StudioUnavailableError, match="did not answer within 0 seconds"):
         studio.wait_ready(0.01)
+
+
+def test_whatever_else_answers_on_the_port_is_not_taken_for_the_server():
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        answering = threading.Thread(target=_greet, args=(stranger,))
+        answering.start()
+        assert _status(f"http://127.0.0.1:{stranger.getsockname()[1]}/health") is None
+        answering.join()
+
+
+def _greet(stranger):
+    caller, _ = stranger.accept()
+    with caller:
+        caller.recv(1024)
+        caller.sendall(b"220 mail.example.org ready\r\n")
+
+
+def test_a_start_that_fails_half_way_leaves_no_process(studio, monkeypatch):
+    begun = []
+
+    def full(pid, path):
+        begun.append(pid)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(server, "record", full)
+    with pytest.raises(OSError, match="No space left"):
+        studio.start()
+    assert not studio.is_alive()
+    assert ended(begun[0], within=0)
 
 
 def test_unreadable_secrets_are_never_replaced(studio):

@@ -21,7 +21,7 @@ from annotator.settings import Settings
 from annotator.storage import items, onboarding
 from annotator.storage.tables import Identity, Item, Lease, Person
 from annotator.studio.editor_assets import find_editor
-from annotator.web.service import Service, open_service
+from annotator.web.frame.service import Service, open_service
 from guidelines.loader import latest, load
 from tests.world import approve
 
@@ -99,7 +99,12 @@ class Site:
 
 @pytest.fixture
 def site(database, clock, guideline, editor, tmp_path):
-    settings = Settings(home=tmp_path / "home", studio=False)
+    return made_site(database, clock, guideline, editor, tmp_path)
+
+
+def made_site(database, clock, guideline, editor, folder, **more) -> Site:
+    """Open the application on a database, with an approved guideline."""
+    settings = Settings(home=folder / "home", studio=False, **more)
     Path(settings.home).mkdir()
     service = open_service(settings, database, clock, guideline)
     with database.writing() as session:

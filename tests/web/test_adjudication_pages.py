@@ -31,7 +31,7 @@ def test_a_case_is_taken_and_decided(site, disputed):
     assert ada.get("/").headers["location"] == "/coordinator/adjudication"
     assert disputed in ada.get("/coordinator/adjudication").text
     case = ada.post("/api/v1/adjudication/case", json={}).json()
-    assert case["item"] == {"id": disputed, "text": TEXT}
+    assert case["item"] == {"id": disputed, "text": TEXT, "image": None}
     assert {a["rating"] for a in case["answers"]} == {"0", "1", "2"}
     assert (case["needed"], case["decided"]) == (1, 0)
     done = ada.post("/api/v1/adjudication/decisions", json=verdict(clause="fee", note="Which fees count?"))
@@ -83,3 +83,15 @@ def test_a_coordinator_sets_from_where_on_two_decide_and_opens_an_item_again(sit
     assert "item-0" in again.headers["location"]
     assert "set aside" in coordinator.get(f"/coordinator/items/{disputed}").text
     assert "editor-boot.js" in coordinator.get(again.headers["location"]).text
+
+
+def test_an_item_that_two_people_decided_alike_stands_once_behind_the_cause_with_both_notes(site, disputed):
+    site.enter(Role.COORDINATOR).post("/coordinator/adjudication", data={"two_from": "1"})
+    for number in (1, 2):
+        ada = site.enter(Role.ADJUDICATOR)
+        decided = verdict(clause="fee", note=f"What was noted, {number}.")
+        assert ada.post("/api/v1/adjudication/case", json={"item": disputed}).status_code == 200
+        assert ada.post("/api/v1/adjudication/decisions", json=decided).status_code == 201
+    page = ada.get("/coordinator/adjudication/causes?clause=fee&cause=guideline_unclear").text
+    assert page.count(f">{disputed}</a>") == 1
+    assert page.index("What was noted, 2.") < page.index("What was noted, 1.")

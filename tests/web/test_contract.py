@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from annotator.domain.items import ItemState
 from annotator.domain.roles import Role
+from annotator.storage import books
+from annotator.storage.tables import Lease
 from tests.web.conftest import PASSWORD, answer, rating, span
 
 TEXT = "Pickers wanted. A fee of 200 is due before the start. Housing offered."
@@ -40,7 +43,7 @@ def test_the_wrong_password_is_401_and_too_many_are_429(site):
 def test_next_gives_an_item_with_its_guideline_and_config(volunteer):
     given = volunteer.post("/api/v1/next").json()
     assert set(given) == {"lease", "expires_at", "item", "guideline", "label_config"}
-    assert set(given["item"]) == {"id", "text"}
+    assert set(given["item"]) == {"id", "text", "image"}
     assert given["item"]["text"].startswith(TEXT)
     assert given["label_config"].startswith("<View")
     assert volunteer.post("/api/v1/next").json() == given
@@ -54,6 +57,16 @@ def test_an_answer_is_stored_once_and_the_key_answers_again(volunteer):
     assert (again.status_code, again.json()["created"]) == (201, False)
     assert first.json()["annotation"] == again.json()["annotation"]
     assert volunteer.get("/api/v1/progress").json() == {"session": 1, "today": 1}
+
+
+def test_the_key_answers_again_even_without_the_words_that_were_marked(volunteer):
+    """A page that kept its answer has no words of the posting any more, once the lease is over."""
+    given = volunteer.post("/api/v1/next").json()
+    marks = span(given["item"]["text"], "A fee of 200", "FEE")
+    bare = [{**item, "value": {k: v for k, v in item["value"].items() if k != "text"}} for item in marks]
+    assert answer(volunteer, given, rating("2") + bare).status_code == 422
+    first, again = answer(volunteer, given, rating("2") + marks), answer(volunteer, given, rating("2") + bare)
+    assert (again.status_code, again.json()) == (201, {**first.json(), "created": False})
 
 
 def test_an_expired_lease_is_409(volunteer, clock):
@@ -108,6 +121,32 @@ def test_skip_moves_on_and_never_brings_the_item_back(volunteer):
     assert (reply.status_code, reply.headers["reason"]) == (204, "done")
 
 
+def test_a_skip_or_a_harmless_flag_is_taken_back_and_a_protective_one_is_not(volunteer, site):
+    given = volunteer.post("/api/v1/next").json()
+    lease = {"lease": given["lease"]}
+    for path, body in (("skip", lease), ("flag", {**lease, "kind": "distressing"})):
+        assert volunteer.post(f"/api/v1/{path}", json=body).status_code == 200
+        assert volunteer.post("/api/v1/next").json()["item"]["id"] != given["item"]["id"]
+        assert volunteer.post("/api/v1/undo", json=lease).json() == {"done": True}
+        assert volunteer.post("/api/v1/next").json()["lease"] == given["lease"]
+    assert site.item_of(given).leased == 1
+    volunteer.post("/api/v1/flag", json={**lease, "kind": "personal_data"})
+    refused = volunteer.post("/api/v1/undo", json=lease)
+    assert (refused.status_code, refused.json()["error"]["what"]) == (
+        409,
+        "This flag stands until two people have looked at the posting.",
+    )
+    assert site.item_of(given).state == ItemState.QUARANTINED
+
+
+def test_a_refusal_of_an_undo_speaks_the_language_of_the_page(volunteer, clock):
+    given = volunteer.post("/api/v1/next").json()
+    volunteer.post("/api/v1/skip", json={"lease": given["lease"]})
+    clock.advance(timedelta(minutes=6))
+    refused = volunteer.post("/api/v1/undo", json={"lease": given["lease"]}, headers={"Accept-Language": "es"})
+    assert "cinco minutos" in refused.json()["error"]["what"]
+
+
 def test_flagging_personal_data_quarantines_at_once(volunteer, site):
     given = volunteer.post("/api/v1/next").json()
     assert volunteer.post("/api/v1/flag", json={"lease": given["lease"], "kind": "personal_data"}).status_code == 200
@@ -157,6 +196,21 @@ def test_signing_out_ends_the_session_and_gives_the_item_back(volunteer, site):
     assert site.item_of(given).leased == 0
 
 
+def test_the_sign_out_button_gives_the_item_back_too_with_its_time(volunteer, site):
+    given = volunteer.post("/api/v1/next").json()
+    assert volunteer.post("/sign-out", data={"csrf": volunteer.cookies["csrf"]}).headers["location"] == "/sign-in"
+    assert site.item_of(given).leased == 0
+    with site.service.database.reading() as session:
+        assert list(books.ledger(session, site.service.now())) == []
+        (lease,) = session.exec(select(Lease)).all()
+    assert (lease.state, lease.ended_at is not None) == ("released", True)
+    other, theirs = site.enter(Role.VOLUNTEER), set()
+    while (reply := other.post("/api/v1/next")).status_code == 200:
+        theirs.add(reply.json()["item"]["id"])
+        answer(other, reply.json(), rating("0"))
+    assert given["item"]["id"] in theirs
+
+
 def test_agreement_has_a_row_a_label_with_interval_and_n(site):
     site.add_items([f"{TEXT} Number {n}." for n in range(4)])
     people = [site.enter(Role.VOLUNTEER) for _ in range(3)]
@@ -188,7 +242,7 @@ def test_health_says_ok_with_the_state_of_the_parts(site):
 
 def test_the_contract_is_documented(site):
     contract = site.client().get("/openapi.json").json()
-    calls = {"/api/v1/session", "/api/v1/next", "/api/v1/answers", "/api/v1/skip", "/api/v1/flag", "/api/v1/agreement"}
+    calls = {"/api/v1/session", "/api/v1/next", "/api/v1/answers", "/api/v1/skip", "/api/v1/flag", "/api/v1/undo"}
     assert calls <= set(contract["paths"])
     page = site.client().get("/docs")
     assert page.status_code == 200

@@ -18,8 +18,8 @@ from annotator.settings import Settings
 from annotator.storage import guideline_life, items, onboarding, projects
 from annotator.storage.tables import Annotation, Audit, GuidelineVersion, Item, Person
 from annotator.storage.tables_people import GuidelineApproval, QuizPass
-from annotator.web import versions
-from annotator.web.service import open_service
+from annotator.web.frame.service import open_service
+from annotator.web.guideline import versions
 from guidelines.loader import load
 from tests.guidelines.versions import second_version
 from tests.web.conftest import Site, answer, rating, span
@@ -131,7 +131,7 @@ def test_a_demonstration_hands_out_synthetic_postings_only_and_says_what_it_is(l
     with site.service.database.writing() as session:
         items.add(session, site.service.project, [row], life.clock.now())
         (person,) = session.exec(select(Person).where(Person.role == "volunteer"))
-        found = guideline_life.allowed(session, site.service.project.id)
+        found = guideline_life.allowed(site.service.project)
         assert [item.public_id for item in session.exec(select(Item).where(*found))] == ["item-0"]
         onboarding.complete(session, life.clock.now(), person.id)
         guideline_life.set_demonstration(
@@ -172,7 +172,8 @@ def test_what_is_new_is_read_and_answered_before_the_next_posting(life, changed)
     wrong = volunteer.post("/guideline/new", data={"no-fees": "0"})
     assert wrong.status_code == 422
     assert "The words deny it." in wrong.text
-    assert volunteer.post("/guideline/new", data={"no-fees": "99"}).status_code == 422
+    for nonsense in ("99", "9" * 5000, "²", "-1"):
+        assert volunteer.post("/guideline/new", data={"no-fees": nonsense}).status_code == 422
     assert volunteer.post("/guideline/new", data={}).status_code == 422
     assert volunteer.post("/api/v1/next").headers["reason"] == "quiz"
     assert volunteer.post("/guideline/new", data={"no-fees": right}).headers["location"] == "/label"
@@ -191,10 +192,10 @@ def test_the_first_version_asks_nothing(site):
 def test_only_what_rests_on_the_changed_clause_is_listed_and_asked_again(life, changed):
     _, coordinator = changed
     page = coordinator.get("/coordinator/guideline").text
-    assert "1 finished item rest on" in page
+    assert "1 finished item rests on" in page
     before = {item.public_id: item for item in all_items(life)}
     assert coordinator.post("/coordinator/guideline/requeue").status_code == 303
-    assert "<p>Nothing.</p>" in coordinator.get("/coordinator/guideline").text
+    assert "Nothing: no finished item rests on answers" in coordinator.get("/coordinator/guideline").text
     assert coordinator.post("/coordinator/guideline/requeue").status_code == 303
     after = {item.public_id: item for item in all_items(life)}
     touched = next(name for name, item in after.items() if item.text == TEXT)
@@ -223,7 +224,8 @@ def test_new_answers_are_stored_under_the_new_version_and_agreement_is_split(lif
     assert stored == ["1.0.0"] * 6 + ["1.1.0"] * 2
     page = coordinator.get("/coordinator/guideline").text
     rows = re.findall(
-        r'<th scope="row"><a href="/coordinator/items\?version=([\d.]+)".*?<td class="number">(\d+)</td></tr>', page
+        r'<th scope="row"><a href="/coordinator/items\?version=\w+">([\d.]+)</a>.*?<td class="number">(\d+)</td></tr>',
+        page,
     )
     assert rows == [("1.0.0", "6"), ("1.1.0", "2")]
 

@@ -13,8 +13,8 @@ from sqlalchemy import event
 from annotator.domain.controls import Placement
 from annotator.domain.limits import UNLIMITED
 from annotator.domain.roles import Role
-from annotator.quality.bank import ensure_policy, fill, set_placement
-from annotator.storage import wellbeing
+from annotator.quality.bank import ensure_policy, fill
+from annotator.storage import project_settings
 from annotator.storage.tables_quality import Control
 from annotator.synthetic.generator import generate
 from tests.web.conftest import answer, rating
@@ -26,9 +26,9 @@ HALF = Placement(first=3, rate=0.5)
 def mixed(site):
     """A project whose stream is half control items, without limits of exposure and without a random slice for audits."""
     service = site.service
-    service.project.audit_share = 0.0
     with service.database.writing() as session:
-        wellbeing.set_limits(session, service.now(), "test", service.project.id, UNLIMITED, may_be_looser=True)
+        project_settings.change(session, service.now(), "test", service.project.id, {"audit_share": 0})
+        project_settings.set_limits(session, service.now(), "test", service.project.id, UNLIMITED, may_be_looser=True)
         ensure_policy(session, service.project, service.now(), HALF)
     fill(service.database, service.project, service.schema, 12, "test", service.now())
     site.add_items([posting.text for posting in generate(30, 77)])
@@ -148,7 +148,9 @@ def test_the_labelling_page_is_the_same_whatever_comes(mixed):
 
 def test_a_rate_of_zero_switches_them_off(mixed):
     with mixed.service.database.writing() as session:
-        set_placement(session, mixed.service.project.id, Placement(5, 0), "test", mixed.service.now())
+        project_settings.change(
+            session, mixed.service.now(), "test", mixed.service.project.id, {"control_first": 5, "control_rate": 0}
+        )
     volunteer = mixed.enter(Role.VOLUNTEER)
     for number in range(6):
         given = volunteer.post("/api/v1/next").json()
@@ -164,5 +166,5 @@ def test_the_desk_and_the_agreement_do_not_know_them(mixed):
         ordinary += not is_control(mixed, given)
         answer(volunteer, given, rating("0"), key=f"d{number}")
     desk = mixed.enter(Role.COORDINATOR)
-    assert f"{ordinary} answers today, {ordinary} in all" in desk.get("/coordinator").text
+    assert f"{ordinary} answers today" in desk.get("/coordinator").text
     assert mixed.enter(Role.RESEARCHER).get("/api/v1/agreement").json()["answers"] == ordinary

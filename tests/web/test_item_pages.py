@@ -34,7 +34,9 @@ def test_pages_follow_each_other_and_keep_the_search(desk):
     link = first.text.split('class="button quiet" href="')[1].split('"')[0].replace("&amp;", "&")
     assert "text=harvest" in link
     assert rows(desk.get(link)) == 10
-    assert "60 items" in first.text
+    assert "More than 50 items" in first.text
+    assert "60 items" in desk.get("/coordinator/items?state=ready&text=harvest&exact=true").text
+    assert "60 items" in desk.get("/coordinator/items").text
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from annotator.domain.roles import Role
 from annotator.insight.consensus import refit
 from annotator.learning.forecasting import forecast_left
 from annotator.learning.training import train
+from annotator.storage import project_settings
 from annotator.storage.tables import Item, Person
 from annotator.storage.tables_learning import ModelVersion, Prediction
-from annotator.web.pages import STATIC
+from annotator.web.frame.pages import STATIC
 from tests.web.conftest import answer, rating
 
 
@@ -24,9 +25,9 @@ def learned(site):
     words = ("contract salary insured", "overtime deposit agency", "fee housing deducted", "debt passport owed")
     rng = np.random.default_rng(4)
     service = site.service
-    service.project.overlap, service.project.audit_share = 2, 0
     with service.database.writing() as session:
-        session.merge(service.project)
+        changed = {"overlap": 2, "max_overlap": 2, "audit_share": 0}
+        project_settings.change(session, service.now(), "test", service.project.id, changed)
     site.add_items([f"Posting {n}: {words[n % 4]} {' '.join(rng.choice(list('abcdefgh'), 5))}" for n in range(60)])
     for _ in range(2):
         client = site.enter(Role.VOLUNTEER)
@@ -50,7 +51,7 @@ def test_no_volunteer_is_sent_anything_of_what_a_model_says(learned):
     given = client.post("/api/v1/next")
     body = given.json()
     assert body.keys() == {"lease", "expires_at", "item", "guideline", "label_config"}
-    assert body["item"].keys() == {"id", "text"}
+    assert body["item"].keys() == {"id", "text", "image"}
     sent = [given.text, str(given.headers)]
     sent += [client.get(page).text for page in ("/label", "/me", "/guideline", "/api/v1/progress")]
     stored = answer(client, body, rating("1"))
@@ -68,9 +69,13 @@ def test_the_editor_is_given_no_predictions():
     assert set(re.findall(r"predictions:\s*([^\s,}]*)", scripts)) == {"[]"}
 
 
-def test_the_desk_says_who_orders_the_pool_and_why_and_what_is_left(learned):
+def test_the_desk_and_its_page_say_who_orders_the_pool_and_why_and_what_is_left(learned):
     site, model = learned
-    page = site.enter(Role.COORDINATOR).get("/coordinator").text
+    coordinator = site.enter(Role.COORDINATOR)
+    desk = coordinator.get("/coordinator").text
+    assert "judgements still needed" in desk
+    assert "Chance orders the pool" in desk
+    page = coordinator.get("/coordinator/learning").text
     assert "About" in page
     assert "more judgements" in page
     assert "Chance orders the pool: lift is not measured yet" in page
@@ -81,8 +86,8 @@ def test_the_desk_says_who_orders_the_pool_and_why_and_what_is_left(learned):
 def test_the_desk_is_plain_before_anything_was_learned(site):
     site.add_items(["Posting: work."])
     page = site.enter(Role.COORDINATOR).get("/coordinator").text
-    assert "no classifier is trained yet" in page
-    assert "1 item open" in page
+    assert "No classifier is trained yet" in page
+    assert "<b>1</b> item open" in page
 
 
 def test_the_api_tells_researchers_how_learning_stands(learned):

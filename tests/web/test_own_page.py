@@ -91,4 +91,10 @@ def test_only_the_own_page_reads_what_is_private():
         for path in root.rglob("*.py")
         if re.search(r"\b(Mood|OwnChoice)\b|\bown\.\w+\(", path.read_text(encoding="utf-8"))
     }
-    assert readers == {"storage/own.py", "storage/tables_people.py", "web/me.py", "web/label.py", "web/welcome.py"}
+    assert readers == {
+        "storage/own.py",
+        "storage/tables_people.py",
+        "web/volunteer/me.py",
+        "web/volunteer/label.py",
+        "web/volunteer/welcome.py",
+    }

@@ -9,8 +9,10 @@ import zipfile
 
 import pytest
 
+from annotator.domain.errors import InputError
 from annotator.domain.roles import Role
 from annotator.synthetic.corpus import write_corpus
+from annotator.web.research import front
 from tests.web.conftest import PASSWORD, answer, rating, span
 
 
@@ -32,6 +34,17 @@ def test_signing_in_by_form_leads_to_the_start_page_and_out_again(site):
     assert client.post("/sign-out", data={"csrf": "guess"}).status_code == 403
     assert client.post("/sign-out", data={"csrf": csrf(page)}).headers["location"] == "/sign-in"
     assert client.get("/coordinator").headers["location"] == "/sign-in?next=/coordinator"
+
+
+def test_signing_in_leads_on_to_the_page_with_its_search_and_never_to_what_a_form_did(site):
+    client = site.client()
+    page = "/coordinator/items?text=a+%26+b&state=ready"
+    asked = client.get(page).headers["location"]
+    assert client.get(asked).text.count('name="next" value="/coordinator/items?text=a+%26+b&amp;state=ready"') == 1
+    form = {"email": site.person(Role.COORDINATOR), "password": PASSWORD}
+    assert client.post("/sign-in", data=form | {"next": page}).headers["location"] == page
+    assert site.client().post("/coordinator/bulk").headers["location"] == "/sign-in?next=/"
+    assert "xxx" not in site.client().get(f"/sign-in?next=/{'x' * 3000}").text
 
 
 @pytest.mark.parametrize("next_page", ["//evil.example", "https://evil.example", "/\\evil.example"])
@@ -89,6 +102,22 @@ def test_postings_come_in_through_the_page_with_their_manifest(site, tmp_path):
     assert list(site.service.scratch().iterdir()) == []
 
 
+def test_a_file_of_an_ending_that_no_file_system_holds_is_no_kind_of_file(site):
+    file = (f"postings.{'x' * 300}", b"{}")
+    page = site.enter(Role.COORDINATOR).post("/coordinator/postings", files={"file": file})
+    assert (page.status_code, "is not a kind of file that we read." in page.text) == (422, True)
+
+
+def test_an_export_that_could_not_be_made_leaves_nothing_behind(site, monkeypatch):
+    def full(_database, _project, out, *_):
+        out.mkdir()
+        raise InputError("There is no room.")
+
+    monkeypatch.setattr(front, "export_project", full)
+    assert site.enter(Role.RESEARCHER).post("/researcher/export").status_code == 422
+    assert list(site.service.scratch().iterdir()) == []
+
+
 def test_the_export_holds_every_answer_and_no_note(site):
     text = "Pickers wanted. A fee of 200 is due. Housing offered."
     site.add_items([text])
@@ -108,6 +137,7 @@ def test_the_export_holds_every_answer_and_no_note(site):
     assert [(row["item"], row["rating"], row["labels"]["FEE"]) for row in rows] == [("item-0", "2", "present")] * 2
     assert rows[0]["spans"][0]["text"] == "A fee of 200"
     assert rows[0]["guideline_sha256"] == site.service.schema.sha256
+    assert {(row["pick"], row["propensity"]) for row in rows} <= {("random", None), ("audit", 0.1)}
 
 
 def test_the_strict_policy_stands_on_every_page_and_the_editors_on_its_own(site):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from annotator.domain.items import ItemState
 from annotator.domain.roles import Role
 from annotator.storage import items
 from annotator.storage.tables import Audit, Person
+from annotator.storage.tables_people import Vetting
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ def test_the_list_goes_by_pseudonym_and_says_where_people_stand(site, coordinato
     for stage in ({"onboarded": False}, {"qualified": False}, {}):
         site.enter(Role.VOLUNTEER, **stage)
     page = coordinator.get("/coordinator/people").text
-    for state in ("coming in: about", "not qualified yet", "qualified", "active"):
+    for state in ("coming in: What the work is", "not qualified yet", "qualified", "active"):
         assert f"<td>{state}</td>" in page
     listed = re.findall(r'href="/coordinator/people/([^"]+)"', page)
     assert listed == sorted(listed)
@@ -108,3 +110,28 @@ def test_other_people_have_no_such_page(site, coordinator):
         name = session.exec(select(Person.pseudonym).where(Person.role == "coordinator")).first()
     assert coordinator.get(f"/coordinator/people/{name}").status_code == 404
     assert coordinator.get("/coordinator/people/nobody").status_code == 404
+
+
+@pytest.fixture
+def read():
+    """The people whose checks were read, as often as they were."""
+    people = []
+
+    def note(row, _):
+        people.append(row.person_id)
+
+    event.listen(Vetting, "load", note)
+    yield people
+    event.remove(Vetting, "load", note)
+
+
+def test_a_persons_page_reads_the_checks_of_nobody_else(site, coordinator, volunteer, read):
+    site.enter(Role.VOLUNTEER)
+    with site.service.database.reading() as session:
+        both = list(session.exec(select(Person.pseudonym, Person.id).where(Person.role == "volunteer")))
+    for name, _ in both:
+        coordinator.post(f"/coordinator/people/{name}/vetting", data={"step": "identity", "passed": "yes"})
+    read.clear()
+    (name, person), _ = both
+    assert coordinator.get(f"/coordinator/people/{name}").status_code == 200
+    assert read == [person]

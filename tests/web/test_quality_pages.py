@@ -14,7 +14,7 @@ from annotator.domain.roles import Role
 from annotator.quality.bank import ensure_policy, fill
 from annotator.quality.cards import cards
 from annotator.quality.decisions import watch
-from annotator.storage import controls, items, quality, wellbeing
+from annotator.storage import controls, items, project_settings, quality
 from annotator.storage.tables import Item, Person
 from annotator.storage.tables_adjudication import Adjudication
 from annotator.storage.tables_quality import Control
@@ -25,7 +25,7 @@ from tests.web.conftest import answer, rating, span
 def school(site):
     service = site.service
     with service.database.writing() as session:
-        wellbeing.set_limits(session, service.now(), "test", service.project.id, UNLIMITED, may_be_looser=True)
+        project_settings.set_limits(session, service.now(), "test", service.project.id, UNLIMITED, may_be_looser=True)
         ensure_policy(session, service.project, service.now(), Placement(50, 0.1))
     fill(service.database, service.project, service.schema, 12, "test", service.now())
     return site
@@ -111,12 +111,30 @@ def test_a_coordinator_reads_the_appeal_and_decides(school, paused):
     assert paused.post("/api/v1/next").headers.get("reason") != "paused"
 
 
+def test_the_page_of_a_person_lists_pauses_of_the_service_and_of_coordinators_together(school, paused):
+    desk = school.enter(Role.COORDINATOR)
+    with school.service.database.reading() as session:
+        ((pause, person),) = quality.pauses(session, 5)
+    token, address = {"csrf": desk.cookies["csrf"]}, f"/coordinator/people/{person.pseudonym}"
+    assert "nobody has decided yet" in desk.get(address).text
+    for decision, reason, said in (("keep", "Twice.", "kept on"), ("resume", "Easily done.", "Ended: Easily done.")):
+        data = {"decision": decision, "reason": reason, **token}
+        assert desk.post(f"/coordinator/quality/{pause.id}", data=data).status_code == 303
+        page = desk.get(address).text
+        assert said in page
+        assert reason in page
+    for act, reason in (("pause", "A rest."), ("resume", "We talked.")):
+        assert desk.post(f"{address}/{act}", data={"reason": reason, **token}).status_code == 303
+    page = desk.get(address).text
+    assert page.index("proposed by the service") < page.index("A rest. Ended: We talked.")
+
+
 def test_control_answers_are_explained_after_the_session_and_not_before(school):
     client, service = school.enter(Role.VOLUNTEER), school.service
     with service.database.writing() as session:
         from annotator.domain.limits import PRECAUTIONARY
 
-        wellbeing.set_limits(session, service.now(), "test", service.project.id, PRECAUTIONARY)
+        project_settings.set_limits(session, service.now(), "test", service.project.id, PRECAUTIONARY)
     answer(client, client.post("/api/v1/next").json(), rating("0"))
     watch(service.database, service.project, service.schema, service.now())
     assert "Nothing to explain yet" in client.get("/me/labelling").text

@@ -11,7 +11,7 @@ import pytest
 from annotator.domain.limits import PRECAUTIONARY
 from annotator.domain.roles import Role
 from annotator.storage import exposure, wellbeing
-from annotator.web.care import CARDS
+from annotator.web.volunteer.care import CARDS
 from tests.web.conftest import answer, rating, span
 
 TEXT = "Pickers wanted. A fee of 200 is due. Housing offered."
@@ -91,7 +91,8 @@ def test_coordinators_make_limits_stricter_and_never_looser(site):
     assert "Name a welfare contact" not in coordinator.get("/coordinator/wellbeing").text
     refused = limits_form(site, coordinator, day_minutes="120", quiet_from="23")
     assert refused.status_code == 422
-    assert "day minutes, quiet from" in refused.text
+    assert "Minutes of labelling in a day: Looser than the precautionary 90" in refused.text
+    assert "Quiet from this hour: Looser" in refused.text
     assert limits_form(site, coordinator, week_days="9").status_code == 422
     with site.service.database.reading() as session:
         kept = wellbeing.limits_of(session, site.service.project.id)
@@ -101,7 +102,9 @@ def test_coordinators_make_limits_stricter_and_never_looser(site):
 def test_only_the_operator_can_allow_looser_limits_and_volunteers_are_told(site):
     site.service.settings = site.service.settings.model_copy(update={"looser_limits": True})
     assert limits_form(site, site.enter(Role.COORDINATOR), active_minutes="40").status_code == 303
-    assert "looser than the usual ones: active minutes" in site.enter(Role.VOLUNTEER).get("/me").text
+    assert (
+        "looser than the usual ones: minutes of labelling before a break" in site.enter(Role.VOLUNTEER).get("/me").text
+    )
 
 
 def test_the_welfare_contact_stands_in_the_debrief_and_on_the_own_page_escaped(site):
@@ -125,7 +128,7 @@ def test_nobody_else_sees_anybodys_time(site, clock):
     given = volunteer.post("/api/v1/next").json()
     clock.advance(timedelta(minutes=3))
     answer(volunteer, given, rating("0"))
-    assert "<td>3 min</td>" in volunteer.get("/me").text
+    assert "3 min</td>" in volunteer.get("/me").text
     coordinator = site.enter(Role.COORDINATOR)
     for path in ("/coordinator/wellbeing", "/coordinator/people"):
         assert "3 min<" not in coordinator.get(path).text

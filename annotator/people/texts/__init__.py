@@ -1,4 +1,7 @@
-"""The texts that volunteers agree to, each a folder of versions `step/x.y.z.md`. A version is never edited once in use."""
+"""The texts that volunteers agree to, each a folder of versions `step/x.y.z.md`. A version is never edited once in use.
+
+Beside a version may lie translations of it, `step/x.y.z.language.md`. They help to read; what is signed is the version itself.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,12 @@ def load_texts(root: Path | None = None) -> list[OnboardingText]:
         ConfigError: a step has no text.
     """
     return [_newest(root or Path(__file__).parent, step) for step in SIGNED]
+
+
+def translation(step: Step, version: str, language: str) -> str:
+    """Return the shipped translation of a text; empty where there is none."""
+    path = Path(__file__).parent / step.value / f"{version}.{language}.md"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _newest(root: Path, step: Step) -> OnboardingText:

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlmodel import SQLModel
 
-from annotator.storage import (
-    tables,
-    tables_adjudication,
-    tables_consensus,
-    tables_exposure,
-    tables_learning,
-    tables_people,
-    tables_quality,
-    tables_recheck,
-    tables_releases,
-)
-
-assert tables  # imported so that the metadata knows every table
-assert tables_adjudication
-assert tables_consensus
-assert tables_exposure
-assert tables_people
-assert tables_learning
-assert tables_quality
-assert tables_recheck
-assert tables_releases
+from annotator.storage.every_table import metadata
 
 connection = context.config.attributes["connection"]
+sqlite = connection.dialect.name == "sqlite"
+driver = connection.connection.cursor()  # below the transactions, within which SQLite takes no such order
+if (
+    sqlite
+):  # it changes a table by making it anew, and dropping the old one would take along or miss the rows that refer to it
+    driver.execute("PRAGMA foreign_keys=OFF")
 context.configure(
     connection=connection,
-    target_metadata=SQLModel.metadata,
-    render_as_batch=connection.dialect.name == "sqlite",
+    target_metadata=metadata(),
+    render_as_batch=sqlite,
     transaction_per_migration=True,
 )
-with context.begin_transaction():
-    context.run_migrations()
-connection.commit()
+try:
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+finally:
+    if sqlite:
+        connection.rollback()
+        driver.execute("PRAGMA foreign_keys=ON")
+    driver.close()

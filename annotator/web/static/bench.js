@@ -5,8 +5,9 @@ import { readConfig } from "./label-config.js";
 import { loadEditor } from "./label-editor.js";
 import { listenToKeys } from "./label-keys.js";
 import { clearNotice, editorFailed, refusal, setStatus, showNotice, whatHappened } from "./label-notice.js";
-import { Curtain, Guideline, openDialog, renderShortcuts, wireDialogs } from "./label-panels.js";
+import { BENCH_KEYS, Curtain, Guideline, openDialog, renderShortcuts, wireDialogs } from "./label-panels.js";
 import { Task } from "./label-task.js";
+import { say } from "./say.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -19,7 +20,7 @@ function linesOf(result, config) {
     .filter((region) => question(region.from_name))
     .map(({ from_name: name, value }) => `${question(name).title}: ${value.choices.map((v) => title(question(name), v)).join(", ")}`);
   const passages = result
-    .filter((region) => region.from_name === config.spans.name)
+    .filter((region) => region.from_name === config.spans?.name)
     .map(({ id, value }) => {
       const state = states.get(id);
       return `${title(config.spans, value.labels[0])}${state ? `, ${title(config.states, state)}` : ""}: “${value.text}”`;
@@ -63,9 +64,9 @@ class BenchPage {
     if (response.status === 204) {
       this.#setState("empty");
       showNotice({
-        title: "Nothing waits for you",
-        text: "Every item is decided, on somebody else’s bench, or one that you have answered or decided yourself.",
-        actions: [["Look again", () => this.next()]],
+        title: say("Nothing waits for you"),
+        text: say("Every item is decided, on somebody else’s bench, or one that you have answered or decided yourself."),
+        actions: [[say("Look again"), () => this.next()]],
       });
       return;
     }
@@ -73,7 +74,7 @@ class BenchPage {
     this.#key = newKey();
     for (const id of ["cause", "clause", "note"]) byId(id).value = "";
     const { needed, decided } = this.#case;
-    byId("standing").textContent = needed > 1 ? `Two people decide this item; ${decided ? "one has" : "you are the first"}.` : "";
+    byId("standing").textContent = needed > 1 ? (decided ? say("Two people decide this item; one has.") : say("Two people decide this item; you are the first.")) : "";
     await this.#begin("");
     this.#showAnswers();
     scrollTo(0, 0);
@@ -91,9 +92,9 @@ class BenchPage {
     }
     this.#from = letter;
     for (const card of byId("answers").children) card.toggleAttribute("data-chosen", card.dataset.letter === letter);
-    renderShortcuts(this.#task.config);
+    renderShortcuts(this.#task.config, BENCH_KEYS);
     this.#setState("ready");
-    byId("announce").textContent = letter ? `Begun from answer ${letter}.` : "Begun from nothing.";
+    byId("announce").textContent = letter ? say("Begun from answer {letter}.", { letter }) : say("Begun from nothing.");
   }
 
   #showAnswers() {
@@ -103,10 +104,10 @@ class BenchPage {
         const card = document.createElement("li");
         card.dataset.letter = letter;
         const heading = document.createElement("h3");
-        heading.textContent = `Answer ${letter}`;
+        heading.textContent = say("Answer {letter}", { letter });
         const list = document.createElement("ul");
         for (const line of linesOf(result, config)) list.append(Object.assign(document.createElement("li"), { textContent: line }));
-        const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: `Begin from ${letter}` });
+        const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: say("Begin from {letter}", { letter }) });
         button.addEventListener("click", () => this.#begin(letter));
         card.append(heading, list, button);
         return card;
@@ -118,7 +119,7 @@ class BenchPage {
     if (this.#state !== "ready") return;
     const [missing] = this.#task.missing();
     if (missing) {
-      setStatus(`Still to answer: ${missing.title}.`, "bad");
+      setStatus(say("Still to answer: {title}.", { title: missing.title }), "bad");
       this.#task.ask(missing);
       return;
     }
@@ -126,7 +127,7 @@ class BenchPage {
     cause.toggleAttribute("aria-invalid", false);
     if (!cause.value) {
       cause.setAttribute("aria-invalid", "true");
-      setStatus("Say why the answers differ.", "bad");
+      setStatus(say("Say why the answers differ."), "bad");
       cause.focus();
       return;
     }
@@ -140,7 +141,7 @@ class BenchPage {
       key: this.#key,
     };
     this.#setState("saving");
-    setStatus("Saving…", "busy");
+    setStatus(say("Saving…"), "busy");
     let settled;
     try {
       ({ settled } = await (await post("adjudication/decisions", verdict)).json());
@@ -149,16 +150,16 @@ class BenchPage {
       return;
     }
     await this.next();
-    setStatus(settled ? "Decided" : "Kept; somebody else decides it as well", "good");
+    setStatus(settled ? say("Decided") : say("Kept; somebody else decides it as well"), "good");
   }
 
   #notSaved(error) {
     if (!(error instanceof RequestError)) throw error;
     this.#setState("ready");
-    setStatus("Not stored", "bad");
+    setStatus(say("Not stored"), "bad");
     if (error.kind === "refused") {
       this.#task.reopenNotes();
-      showNotice({ ...refusal(error), actions: [["Back to the item", () => clearNotice()]] });
+      showNotice({ ...refusal(error), actions: [[say("Back to the item"), () => clearNotice()]] });
     } else {
       this.#cannot(error, () => (clearNotice(), this.decide()), "ready");
     }
@@ -167,9 +168,9 @@ class BenchPage {
   #cannot(error, again, state = "waiting") {
     if (!(error instanceof RequestError)) throw error;
     this.#setState(state);
-    const next = error.kind === "expired" || error.kind === "gone" ? [["Take another one", () => this.next()]] : [["Try again", again]];
+    const next = error.kind === "expired" || error.kind === "gone" ? [[say("Take another one"), () => this.next()]] : [[say("Try again"), again]];
     const text = error.what && !error.passing ? [error.what, error.mend] : whatHappened(error);
-    showNotice({ kind: "warn", title: "That did not work", text, actions: next });
+    showNotice({ kind: "warn", title: say("That did not work"), text, actions: next });
   }
 
   async #putBack() {
@@ -182,9 +183,9 @@ class BenchPage {
     this.#close();
     this.#setState("rest");
     showNotice({
-      title: "Put back",
-      text: "Nothing was decided, and the item waits for somebody else.",
-      actions: [["Take the next one", () => this.next()], ["Queue", "/coordinator/adjudication"]],
+      title: say("Put back"),
+      text: say("Nothing was decided, and the item waits for somebody else."),
+      actions: [[say("Take the next one"), () => this.next()], [say("Queue"), "/coordinator/adjudication"]],
     });
   }
 
@@ -227,7 +228,6 @@ class BenchPage {
     listenToKeys({
       curtain: this.#curtain,
       task: () => (this.#state === "ready" ? this.#task : null),
-      singleKeys: () => true,
       submit: () => this.decide(),
       page: { G: () => this.#openGuideline(), P: () => this.#putBack() },
     });

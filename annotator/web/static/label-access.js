@@ -1,5 +1,7 @@
 // What Label Studio's controls lack for people who use a keyboard or a screen reader: roles, names, focus, pressed state.
 
+import { say } from "./say.js";
+
 /** Keep the editor's controls usable without a mouse; call again whenever the editor has drawn. Changes only what differs. */
 export function makeAccessible(root, config) {
   const set = (node, name, value) => {
@@ -9,6 +11,7 @@ export function makeAccessible(root, config) {
     set(node, "role", "heading");
     set(node, "aria-level", 2);
   });
+  root.querySelectorAll(".lsf-image img").forEach((node) => set(node, "alt", say("The picture to label")));
   root.querySelectorAll(".lsf-label").forEach((node, index) => {
     const label = config.spans?.choices[index];
     set(node, "role", "button");
@@ -36,7 +39,7 @@ export function makeAccessible(root, config) {
   root.querySelectorAll("[data-testid='textarea-control']").forEach((node, index) => {
     const question = config.notes[index];
     node.querySelectorAll("textarea, input").forEach((field) => {
-      set(field, "aria-label", question?.title ?? "Note");
+      set(field, "aria-label", question?.title ?? say("Note"));
       if (question?.maxLength) set(field, "maxlength", question.maxLength);
     });
   });

@@ -20,10 +20,13 @@ export class RequestError extends Error {
 }
 
 /** Where this page asks: empty for real work, "training/" for training cards. */
-const prefix = document.getElementById("label-page")?.dataset.prefix ?? "";
+export const prefix = document.getElementById("label-page")?.dataset.prefix ?? "";
 
 const cookie = (name) =>
   document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+
+/** The token of this page's session. */
+export const csrf = () => decodeURIComponent(cookie("csrf"));
 
 async function request(path, options) {
   let response;
@@ -38,7 +41,7 @@ async function request(path, options) {
 }
 
 export async function post(path, body) {
-  const headers = { "X-CSRF-Token": decodeURIComponent(cookie("csrf")) };
+  const headers = { "X-CSRF-Token": csrf() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   return request(`/api/v1/${path}`, { method: "POST", headers, body: body && JSON.stringify(body) });
 }
@@ -59,6 +62,11 @@ export async function nextPosting() {
 export const sendAnswer = async (answer) => (await post(`${prefix}answers`, answer)).json();
 export const skip = (lease) => post(`${prefix}skip`, { lease });
 export const flag = (lease, kind, note) => post(`${prefix}flag`, note ? { lease, kind, note } : { lease, kind });
+/** Take back a skip or a flag; where that cannot be, the error is `refused` and says why. */
+export const undo = (lease) => post(`${prefix}undo`, { lease }).catch((error) => {
+  if (error.kind === "expired" || error.kind === "gone") error.kind = "refused";
+  throw error;
+});
 export const pause = () => post(`${prefix}pause`);
 export const progress = async () => (await request("/api/v1/progress")).json();
 export const guideline = async ({ name, version }) => (await request(`/guideline/${name}/${version}`)).text();

@@ -26,18 +26,18 @@ function headingOf(control) {
 }
 
 /**
- * Read a label config. Returns {spans, states, choices, notes}: the question whose choices mark passages, the states that a
- * passage may have, the questions about the posting as a whole, and the notes.
+ * Read a label config. Returns {spans, states, choices, notes}: the question whose choices mark passages and the states that a
+ * passage may have (null where there are none), the questions about the posting as a whole, and the notes.
  */
 export function readConfig(xml) {
   const config = new DOMParser().parseFromString(xml, "text/xml");
   if (config.querySelector("parsererror")) throw new Error("The guideline's label config is not well-formed XML.");
   const choices = [...config.querySelectorAll("Choices")];
+  if (!choices.length) throw new Error("The guideline's label config asks nothing.");
   const perRegion = choices.find((tag) => tag.getAttribute("perRegion") === "true");
   const labels = config.querySelector("Labels");
-  if (!labels) throw new Error("The guideline's label config asks for no passages.");
   return {
-    spans: questionOf(labels, "Label"),
+    spans: labels && questionOf(labels, "Label"),
     states: perRegion && questionOf(perRegion, "Choice"),
     choices: choices
       .filter((tag) => tag !== perRegion)

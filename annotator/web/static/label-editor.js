@@ -30,13 +30,9 @@ class Posting {
     this.#config = config;
   }
 
-  /** The element that holds the posting's text, and nothing else. */
+  /** The element that holds the posting's text, and nothing else; null where no words are marked. */
   get textElement() {
-    return this.#annotation.names.get(this.#textName).getRootNode();
-  }
-
-  get #textName() {
-    return this.#annotation.names.get(this.#config.spans.name).toname;
+    return this.#config.spans && this.#annotation.names.get(this.#labels.toname).getRootNode();
   }
 
   get #labels() {
@@ -45,7 +41,7 @@ class Posting {
 
   /** The value of the label that is picked up for the next passage, or null; a selected passage shows its own label. */
   get pickedLabel() {
-    return this.#annotation.selectedRegions.length ? null : (this.#labels.selectedValues()[0] ?? null);
+    return !this.#config.spans || this.#annotation.selectedRegions.length ? null : (this.#labels.selectedValues()[0] ?? null);
   }
 
   /** Marked passages in the order of the text: {id, label, state, text, start, end, selected}. */
@@ -175,7 +171,7 @@ class Posting {
 }
 
 /** Show a posting in `root`, with what the result `start` marks in it; resolves to a `Posting` once its text stands on the page. */
-export function showPosting(root, { text, labelConfig, config, start = [] }) {
+export function showPosting(root, { text, image, labelConfig, config, start = [] }) {
   const node = document.createElement("div");
   root.replaceChildren(node);
   return new Promise((resolve, reject) => {
@@ -186,11 +182,11 @@ export function showPosting(root, { text, labelConfig, config, start = [] }) {
       settings: SETTINGS,
       instanceOptions: { reactVersion: "v18" },
       user: { id: 1, pk: 1 },
-      task: { id: 1, data: { text }, annotations: [], predictions: [] },
+      task: { id: 1, data: image ? { image } : { text }, annotations: [], predictions: [] },
       onLabelStudioLoad: (store) => {
         const annotation = store.annotationStore.addAnnotation({ userGenerate: true });
         store.annotationStore.selectAnnotation(annotation.id);
-        once(node, ".lsf-htx-richtext", () => {
+        once(node, image ? "img" : ".lsf-htx-richtext", () => {
           clearTimeout(late);
           if (start.length) restore(annotation, start);
           resolve(new Posting(studio, annotation, config));

@@ -6,11 +6,20 @@ import { openDialog } from "./label-panels.js";
 const PASSES = ["Tab", "Enter", " ", "ArrowUp", "ArrowDown", "Shift"]; // these mean something to whatever has the focus
 const TYPES = "textarea, select, input:not([type=checkbox], [type=radio])";
 
-/**
- * Listen to the page's keys. `task()` is the posting that can be worked on, or null; `singleKeys()` says whether keys without
- * Ctrl, Command or Alt are wanted (WCAG 2.1.4); `page` holds what Shift and a letter do.
- */
-export function listenToKeys({ curtain, task, singleKeys, submit, page }) {
+/** Wire the switch for keys without Ctrl, Command or Alt (WCAG 2.1.4); returns what says whether they are wanted. */
+function singleKeySwitch() {
+  const box = document.getElementById("single-keys");
+  if (!box) return () => true; // the preview has no switch
+  box.checked = localStorage.getItem("label.singleKeys") !== "off";
+  box.addEventListener("change", () => localStorage.setItem("label.singleKeys", box.checked ? "on" : "off"));
+  return () => box.checked;
+}
+
+/** Listen to the page's keys. `task()` is the posting that can be worked on, or null; `page` holds what Shift and a letter do. */
+export function listenToKeys({ curtain, task, submit, page }) {
+  const singleKeys = singleKeySwitch();
+  const key = document.querySelector("#submit kbd");
+  if (key && /Mac|iP(hone|ad)/.test(navigator.platform)) key.textContent = "⌘ ↵";
   const onKey = (event) => {
     if (event.isComposing) return;
     const command = event.ctrlKey || event.metaKey;

@@ -1,6 +1,7 @@
 // What lies over the page: the guideline drawer, the list of shortcuts, flags, and the screen that hides everything.
 
 import * as api from "./label-api.js";
+import { say } from "./say.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -33,12 +34,12 @@ export class Guideline {
     const key = `${version.name}/${version.version}`;
     byId("guideline-version").textContent = `${version.name} ${version.version}`;
     if (this.#key !== key) {
-      body.textContent = "Loading the guideline…";
+      body.textContent = say("Loading the guideline…");
       try {
         body.innerHTML = await api.guideline(version);
         this.#key = key;
       } catch (error) {
-        body.textContent = "The guideline cannot be loaded just now. Close this and open it again in a moment.";
+        body.textContent = say("The guideline cannot be loaded just now. Close this and open it again in a moment.");
         if (!(error instanceof api.RequestError)) throw error;
         return dialog;
       }
@@ -52,6 +53,17 @@ export class Guideline {
       target.focus({ preventScroll: true });
     }
     return dialog;
+  }
+}
+
+/** Show how many postings this session and today brought. */
+export async function showProgress() {
+  try {
+    const { session, today } = await api.progress();
+    byId("progress-session").textContent = session;
+    byId("progress-today").textContent = today;
+  } catch (error) {
+    if (!(error instanceof api.RequestError)) throw error; // the counts are a comfort, not a need
   }
 }
 
@@ -84,7 +96,7 @@ export class Curtain {
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
     byId("curtain").hidden = false;
     byId("label-page").inert = true;
-    document.title = "Hidden";
+    document.title = say("Hidden");
     byId("curtain-lift").focus();
   }
 
@@ -97,31 +109,36 @@ export class Curtain {
   }
 }
 
-const PAGE_KEYS = [
-  ["Ctrl or ⌘ + Enter", "Submit the answer"],
-  ["Shift + S", "Skip, no reason asked"],
-  ["Shift + F", "Flag the posting"],
-  ["Shift + G", "Guideline, at the clause in question"],
-  ["Shift + P", "Pause"],
-  ["Esc", "Hide the screen, and show it again"],
-  ["?", "This list"],
+const SUBMIT = say("Ctrl or ⌘ + Enter");
+const EVERYWHERE = [
+  [say("Shift + G"), say("Guideline, at the clause in question")],
+  [say("Esc"), say("Hide the screen, and show it again")],
+  ["?", say("This list")],
 ];
+export const LABEL_KEYS = [
+  [SUBMIT, say("Submit the answer")],
+  [say("Shift + S"), say("Skip, no reason asked")],
+  [say("Shift + F"), say("Flag the posting")],
+  [say("Shift + U"), say("Take back the last skip or flag")],
+  [say("Shift + P"), say("Pause")],
+  ...EVERYWHERE,
+];
+export const BENCH_KEYS = [[SUBMIT, say("Decide")], [say("Shift + P"), say("Put the item back")], ...EVERYWHERE];
 const TEXT_KEYS = [
-  ["← → ↑ ↓", "Go through the posting by words"],
-  ["Shift + arrow", "Choose more words"],
-  ["[  ]", "Go through the marked passages"],
-  ["Delete", "Remove the passage"],
-  ["Ctrl or ⌘ + Z", "Undo"],
+  ["← → ↑ ↓", say("Go through the posting by words")],
+  [say("Shift + arrow"), say("Choose more words")],
+  ["[  ]", say("Go through the marked passages")],
+  [say("Delete"), say("Remove the passage")],
+  [say("Ctrl or ⌘ + Z"), say("Undo")],
 ];
 
-/** Fill the list of shortcuts from the questions on the page. */
-export function renderShortcuts(config) {
+/** Fill the list of shortcuts: the page's own, then those of its questions. */
+export function renderShortcuts(config, pageKeys) {
   const keysOf = (question) => question.choices.filter((c) => c.hotkey).map((c) => [c.hotkey.toUpperCase(), c.title]);
   const groups = [
-    ["The page", PAGE_KEYS],
-    ["The posting’s words", TEXT_KEYS],
-    [config.spans.title, keysOf(config.spans)],
-    ...(config.states ? [["The marked passage is", keysOf(config.states)]] : []),
+    [say("The page"), pageKeys],
+    ...(config.spans ? [[say("The posting’s words"), TEXT_KEYS], [config.spans.title, keysOf(config.spans)]] : []),
+    ...(config.states ? [[say("The marked passage is"), keysOf(config.states)]] : []),
     ...config.choices.map((question) => [question.title, keysOf(question)]),
   ];
   byId("shortcut-list").replaceChildren(

@@ -1,5 +1,7 @@
 // The list of marked passages: what each shows, whether the text states or denies it, and a way to take it back.
 
+import { say } from "./say.js";
+
 const el = (name, attributes = {}, ...children) => {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -22,14 +24,14 @@ export function renderPassages(list, { passages, config, current }, act) {
 function item(passage, config, isCurrent, act) {
   const label = config.spans.choices.find((choice) => choice.value === passage.label);
   const title = label?.title ?? passage.label;
-  const rule = el("button", { type: "button", class: "passage-title", title: "Open the guideline here", "data-focus": `${passage.id}:rule` }, title);
+  const rule = el("button", { type: "button", class: "passage-title", title: say("Open the guideline here"), "data-focus": `${passage.id}:rule` }, title);
   rule.addEventListener("click", () => act("clause", passage.id, label?.clause));
   const quote = el("button", { type: "button", class: "passage-quote", "data-focus": `${passage.id}:quote` }, `“${passage.text}”`);
   quote.addEventListener("click", () => act("select", passage.id));
   const remove = el(
     "button",
-    { type: "button", class: "passage-remove", "aria-label": `Remove ${title}: ${passage.text}`, "data-focus": `${passage.id}:remove` },
-    "Remove",
+    { type: "button", class: "passage-remove", "aria-label": say("Remove {title}: {text}", { title, text: passage.text }), "data-focus": `${passage.id}:remove` },
+    say("Remove"),
   );
   remove.addEventListener("click", () => act("remove", passage.id));
   const swatch = el("span", { class: "passage-swatch", "aria-hidden": "true" });
@@ -47,7 +49,7 @@ function item(passage, config, isCurrent, act) {
 
 function states(passage, title, question, act) {
   if (!question) return "";
-  const group = el("fieldset", { class: "passage-states" }, el("legend", { class: "visually-hidden" }, `${title}: the text says that this is`));
+  const group = el("fieldset", { class: "passage-states" }, el("legend", { class: "visually-hidden" }, say("{title}: the text says that this is", { title })));
   for (const choice of question.choices) {
     const input = el("input", {
       type: "radio",

@@ -1,34 +1,36 @@
 // What the page says when the limits of exposure say: not now. Never a reproach, always when postings are handed out again, by
 // the volunteer's own clock; at the end of a session the debrief and where to find support.
 
+import { language, say } from "./say.js";
+
 const byId = (id) => document.getElementById(id);
 
 const WORDS = {
   break: {
-    title: "Time for a break",
+    title: say("Time for a break"),
     text: (when) => [
-      "You have been reading for a while. Look away from the screen, stretch, drink something.",
-      `Postings are handed out again from ${when}. Come back then, or later, or not today.`,
+      say("You have been reading for a while. Look away from the screen, stretch, drink something."),
+      say("Postings are handed out again from {when}. Come back then, or later, or not today.", { when }),
     ],
   },
   session_over: {
-    title: "Enough for now",
-    text: (when) => ["This session ends here. Thank you.", `A new one can begin from ${when}, whenever it suits you.`],
+    title: say("Enough for now"),
+    text: (when) => [say("This session ends here. Thank you."), say("A new one can begin from {when}, whenever it suits you.", { when })],
     debrief: true,
   },
   day_over: {
-    title: "Enough for today",
-    text: (when) => ["That is all there is for one day. Thank you.", `Postings are handed out again from ${when}.`],
+    title: say("Enough for today"),
+    text: (when) => [say("That is all there is for one day. Thank you."), say("Postings are handed out again from {when}.", { when })],
     debrief: true,
   },
   week_over: {
-    title: "Enough for this week",
-    text: (when) => ["Some days without any of this do good. Thank you.", `Postings are handed out again from ${when}.`],
+    title: say("Enough for this week"),
+    text: (when) => [say("Some days without any of this do good. Thank you."), say("Postings are handed out again from {when}.", { when })],
     debrief: true,
   },
   quiet_hours: {
-    title: "Quiet hours",
-    text: (when) => ["Nothing is handed out at night, by your own clock.", `Postings are handed out again from ${when}.`],
+    title: say("Quiet hours"),
+    text: (when) => [say("Nothing is handed out at night, by your own clock."), say("Postings are handed out again from {when}.", { when })],
     debrief: true,
   },
 };
@@ -44,7 +46,7 @@ export function restNotice(reason, seconds, zone) {
 /** A moment as people say it: the time, with the day before it when that is not today. */
 function moment(seconds, zone) {
   const then = new Date(Math.ceil((Date.now() + seconds * 1000) / 60_000) * 60_000);
-  const as = (options, date) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).format(date);
+  const as = (options, date) => new Intl.DateTimeFormat(language, { timeZone: zone, ...options }).format(date);
   const day = { year: "numeric", month: "numeric", day: "numeric" };
   const time = as({ hour: "2-digit", minute: "2-digit" }, then);
   return as(day, then) === as(day, new Date()) ? time : `${as({ weekday: "long" }, then)}, ${time}`;

@@ -5,13 +5,14 @@ import { readConfig } from "./label-config.js";
 import { showPosting } from "./label-editor.js";
 import { renderPassages } from "./label-passages.js";
 import { WordSelection } from "./label-text.js";
+import { say } from "./say.js";
 
 const byId = (id) => document.getElementById(id);
 
 export class Task {
   #root;
   #posting;
-  #words;
+  #words = null; // none where the guideline asks for no passages
   #observer;
   #current = null;
   #known = new Set();
@@ -34,13 +35,8 @@ export class Task {
     this.#openGuideline = openGuideline;
     this.#root = root;
     this.#posting = posting;
-    const text = posting.textElement;
-    text.tabIndex = 0;
-    text.setAttribute("role", "group");
-    text.setAttribute("aria-label", "Posting. Arrow keys go through it by words, with Shift they choose more; then press an indicator’s key.");
-    this.#words = new WordSelection(text, () => this.#selectionChanged());
-    this.#choosing.querySelector("button").addEventListener("click", () => this.#words.clear());
-    root.querySelector(".lsf-labels").before(this.#choosing);
+    byId("passages").hidden = !config.spans;
+    if (config.spans) this.#takeWords(posting.textElement);
     this.#restoreFocus = addKeyboard(root.firstElementChild);
     root.firstElementChild.addEventListener("click", (event) => this.#onClick(event), true);
     this.#observer = new MutationObserver(() => this.refresh());
@@ -48,9 +44,18 @@ export class Task {
     this.refresh();
   }
 
+  #takeWords(text) {
+    text.tabIndex = 0;
+    text.setAttribute("role", "group");
+    text.setAttribute("aria-label", say("Posting. Arrow keys go through it by words, with Shift they choose more; then press an indicator’s key."));
+    this.#words = new WordSelection(text, () => this.#selectionChanged());
+    this.#choosing.querySelector("button").addEventListener("click", () => this.#words.clear());
+    this.#root.querySelector(".lsf-labels").before(this.#choosing);
+  }
+
   close() {
     this.#observer.disconnect();
-    this.#words.close();
+    this.#words?.close();
     this.#choosing.remove();
     this.#posting.close();
     this.#root.replaceChildren();
@@ -95,7 +100,7 @@ export class Task {
       .filter(([, values]) => values);
     const passages = this.#posting.passages().map((p) =>
       [`${titles(this.config.spans, [p.label])}${p.state ? `, ${titles(this.config.states, [p.state])}` : ""}`, `“${p.text}”`]);
-    const notes = [...this.#root.querySelectorAll("[data-testid='textarea-control'] textarea")].map((f) => ["Note", f.value]);
+    const notes = [...this.#root.querySelectorAll("[data-testid='textarea-control'] textarea")].map((f) => [say("Note"), f.value]);
     return [...chosen, ...passages, ...notes.filter(([, text]) => text)];
   }
 
@@ -127,7 +132,7 @@ export class Task {
     for (const passage of passages) {
       for (const span of this.#posting.spansOf(passage.id)) {
         span.dataset.state = passage.state ?? "";
-        span.dataset.title = this.#titleOf(passage.label);
+        span.dataset.title = `${passage.state === "contradicted" ? say("not: ") : ""}${this.#titleOf(passage.label)}`;
         span.style.setProperty("--tone", this.#labelOf(passage.label)?.color || "#52606d");
         span.toggleAttribute("data-current", passage.id === this.#current);
       }
@@ -146,7 +151,7 @@ export class Task {
       return true;
     }
     if (event.altKey) return false;
-    if (key === "arrowright" || key === "arrowleft") {
+    if (this.#words && (key === "arrowright" || key === "arrowleft")) {
       this.#posting.textElement.focus({ preventScroll: true });
       this.#words.moveWord(key === "arrowright" ? 1 : -1, event.shiftKey);
       return true;
@@ -156,7 +161,7 @@ export class Task {
     if (event.shiftKey) return false;
     const state = this.config.states?.choices.find((choice) => choice.hotkey === key);
     if (state) return this.#setState(this.#current, state.value);
-    for (const question of [this.config.spans, ...this.config.choices]) {
+    for (const question of [this.config.spans, ...this.config.choices].filter(Boolean)) {
       const choice = question.choices.find((one) => one.hotkey === key);
       if (choice) return this.#press(question, choice);
     }
@@ -183,7 +188,7 @@ export class Task {
     this.#words.clear();
     this.#posting.mark(range, label);
     this.refresh();
-    byId("announce").textContent = `Marked as ${this.#titleOf(label)}.`;
+    byId("announce").textContent = say("Marked as {title}.", { title: this.#titleOf(label) });
     return true;
   }
 
@@ -192,7 +197,7 @@ export class Task {
     this.#posting.setState(id, state);
     this.refresh();
     const title = this.config.states.choices.find((choice) => choice.value === state)?.title;
-    byId("announce").textContent = `The passage is now: ${title}.`;
+    byId("announce").textContent = say("The passage is now: {title}.", { title });
     return true;
   }
 
@@ -200,7 +205,7 @@ export class Task {
     if (!id) return false;
     this.#posting.remove(id);
     this.refresh();
-    byId("announce").textContent = "The passage is removed.";
+    byId("announce").textContent = say("The passage is removed.");
     return true;
   }
 

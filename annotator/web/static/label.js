@@ -1,28 +1,33 @@
 // The labelling page: asks for a posting, shows it, sends the answer, and says at every moment how things stand.
 
 import * as api from "./label-api.js";
-import { listenToKeys } from "./label-keys.js";
 import { loadEditor } from "./label-editor.js";
+import { listenToKeys } from "./label-keys.js";
 import {
-  clearNotice, couldNotAsk, editorFailed, emptyQueue, refusal, setStatus, showNotice, summaryOf, whatHappened,
+  clearNotice, couldNotAsk, editorFailed, emptyQueue, flagged, notSent, outOfTime, paused, refusal, setStatus, showNotice, whatHappened,
 } from "./label-notice.js";
-import { Curtain, Guideline, openDialog, renderShortcuts, wireDialogs } from "./label-panels.js";
+import { Outgoing } from "./label-outgoing.js";
+import { LABEL_KEYS, Curtain, Guideline, openDialog, renderShortcuts, showProgress, wireDialogs } from "./label-panels.js";
 import { restNotice } from "./label-rest.js";
+import { Slip } from "./label-slip.js";
 import { Task } from "./label-task.js";
+import { say } from "./say.js";
 
 const RETRY_SECONDS = [2, 4, 8, 15, 30];
 const WARN_SECONDS = 120;
+const IDLE = ["ready", "empty", "waiting", "rest"]; // nothing is under way
 const byId = (id) => document.getElementById(id);
 
 class LabelPage {
   #page = byId("label-page");
   #task = null;
-  #unsent = null; // the answer that is on its way; it never changes once it has a key
+  #outgoing = new Outgoing();
+  #slip = new Slip();
+  #until = 0; // when the lease ends, by this machine's clock
   #attempts = 0;
   #timer = 0;
   #curtain = new Curtain();
   #guideline = new Guideline();
-  #singleKeys = localStorage.getItem("label.singleKeys") !== "off";
 
   async start() {
     this.#wire();
@@ -32,8 +37,11 @@ class LabelPage {
       this.#editorFailed(error);
       return;
     }
-    this.#showProgress();
-    await this.next();
+    showProgress();
+    const kept = await this.#outgoing.resume();
+    if (kept === "none") await this.next();
+    else if (kept === "late") this.#showExpired("late");
+    else await this.#send();
   }
 
   /** Ask for a posting and show it. `quiet` leaves the page as it is until there is one. */
@@ -53,10 +61,7 @@ class LabelPage {
       return;
     }
     this.#attempts = 0;
-    if (given.empty) {
-      this.#showEmpty(given, quiet);
-      return;
-    }
+    if (given.empty) return this.#showEmpty(given, quiet);
     clearNotice();
     this.#curtain.takeHiddenMs();
     try {
@@ -65,25 +70,33 @@ class LabelPage {
       this.#editorFailed(error);
       return;
     }
-    renderShortcuts(this.#task.config);
+    renderShortcuts(this.#task.config, LABEL_KEYS);
     this.#setState("ready");
     if (this.#page.dataset.covered === "yes" && !this.#curtain.closed) this.#curtain.toggle();
+    this.#until = Date.now() + given.seconds * 1000;
     this.#warnBefore(given.seconds);
     scrollTo(0, 0);
     performance.mark("posting-shown");
+  }
+
+  /** Ask for the next posting, and say meanwhile what became of the one before. */
+  async #goOn(words) {
+    const asked = this.next();
+    setStatus(words, "good");
+    await asked;
   }
 
   async submit() {
     if (this.#state !== "ready") return;
     const [missing] = this.#task.missing();
     if (missing) {
-      setStatus(`Still to answer: ${missing.title}.`, "bad");
+      setStatus(say("Still to answer: {title}.", { title: missing.title }), "bad");
       this.#task.ask(missing);
       return;
     }
     const result = this.#task.result();
     const lead = this.#task.leadTime(this.#curtain.takeHiddenMs());
-    this.#unsent = { lease: this.#task.lease.lease, result, lead_time: lead, key: api.newKey() };
+    this.#outgoing.begin({ lease: this.#task.lease.lease, result, lead_time: lead }, this.#until);
     this.#attempts = 0;
     await this.#send();
   }
@@ -91,72 +104,53 @@ class LabelPage {
   async #send() {
     clearTimeout(this.#timer);
     this.#setState("saving");
-    setStatus("Saving…", "busy");
+    setStatus(say("Saving…"), "busy");
     let stored;
     try {
-      stored = await api.sendAnswer(this.#unsent);
+      stored = await this.#outgoing.send();
     } catch (error) {
       this.#notSaved(error);
       return;
     }
     performance.mark("answer-saved");
-    this.#unsent = null;
+    this.#slip.forget();
     if (stored.feedback) {
       this.#closeTask();
       location.assign(stored.feedback);
       return;
     }
-    const asked = this.next();
-    setStatus("Saved", "good");
-    await asked;
-    this.#showProgress();
+    await this.#goOn(say("Saved"));
+    showProgress();
   }
 
   /** Sort out why an answer was not stored. It stays on the page in every case. */
   #notSaved(error) {
     if (!(error instanceof api.RequestError)) throw error;
-    if (error.kind === "expired" || error.kind === "gone") return this.#showExpired(error);
-    if (error.kind === "refused") return this.#showRefused(error);
+    if (error.kind === "expired" || error.kind === "gone") return this.#showExpired(error.kind);
+    if (error.kind === "refused") return this.#task ? this.#showRefused(error) : this.#showExpired("late");
     this.#setState("unsent");
-    setStatus("Not saved yet", "bad");
-    const again = ["Try again now", () => this.#send()];
-    if (!error.passing) {
-      showNotice({ kind: "warn", title: "Not saved yet", text: whatHappened(error), actions: [again, ["Sign in", "/sign-in"]] });
-      return;
-    }
-    const seconds = this.#nextDelay();
-    showNotice({
-      kind: "warn",
-      title: "Not saved yet",
-      text: `${whatHappened(error)} The page tries again in ${seconds} seconds.`,
-      actions: [again],
-    });
-    this.#timer = setTimeout(() => this.#send(), seconds * 1000);
+    setStatus(say("Not saved yet"), "bad");
+    const seconds = error.passing ? this.#nextDelay() : 0;
+    const actions = [[say("Try again now"), () => this.#send()], ...(seconds ? [] : [[say("Sign in"), "/sign-in"]])];
+    showNotice({ ...notSent(error, seconds, this.#outgoing.keptUntil), actions });
+    if (seconds) this.#timer = setTimeout(() => this.#send(), seconds * 1000);
   }
 
-  #nextDelay() {
-    return RETRY_SECONDS[Math.min(this.#attempts++, RETRY_SECONDS.length - 1)];
-  }
+  #nextDelay = () => RETRY_SECONDS[Math.min(this.#attempts++, RETRY_SECONDS.length - 1)];
 
-  #showExpired(error) {
-    this.#unsent = null;
+  #showExpired(kind) {
+    this.#outgoing.forget();
     this.#setState("over");
-    setStatus("Not stored", "bad");
-    showNotice({
-      kind: "warn",
-      title: "The time for this posting ran out",
-      text: [whatHappened(error), "What you wrote is still here to read until you go on:"],
-      body: summaryOf(this.#task.summary()),
-      actions: [["Go on to the next posting", () => this.next()]],
-    });
+    setStatus(say("Not stored"), "bad");
+    showNotice({ ...outOfTime(kind, this.#task?.summary()), actions: [[say("Go on to the next posting"), () => this.next()]] });
   }
 
   #showRefused(error) {
-    this.#unsent = null;
+    this.#outgoing.forget();
     this.#task.reopenNotes();
     this.#setState("ready");
-    setStatus("Not stored", "bad");
-    showNotice({ ...refusal(error), actions: [["Back to the posting", () => clearNotice()]] });
+    setStatus(say("Not stored"), "bad");
+    showNotice({ ...refusal(error), actions: [[say("Back to the posting"), () => clearNotice()]] });
   }
 
   #editorFailed(error) {
@@ -168,7 +162,7 @@ class LabelPage {
   /** Say so two minutes before the lease ends. */
   #warnBefore(seconds) {
     const wait = Math.max(0, seconds - WARN_SECONDS) * 1000;
-    this.#timer = setTimeout(() => setStatus("About two minutes are left, then the posting goes to somebody else.", "bad"), wait);
+    this.#timer = setTimeout(() => setStatus(say("About two minutes are left, then the posting goes to somebody else."), "bad"), wait);
   }
 
   #cannotAsk(error, quiet) {
@@ -177,8 +171,8 @@ class LabelPage {
     setStatus("");
     const signIn = error.kind === "signed-out" || error.kind === "forbidden";
     const seconds = signIn ? 0 : this.#nextDelay();
-    const again = [signIn ? "Try again" : "Ask now", () => this.next()];
-    showNotice({ ...couldNotAsk(seconds), actions: signIn ? [["Sign in", "/sign-in"], again] : [again], quiet });
+    const again = [signIn ? say("Try again") : say("Ask now"), () => this.next()];
+    showNotice({ ...couldNotAsk(seconds), actions: signIn ? [[say("Sign in"), "/sign-in"], again] : [again], quiet });
     if (seconds) this.#askAgainIn(seconds);
   }
 
@@ -187,8 +181,8 @@ class LabelPage {
     const rest = restNotice(empty, seconds, this.#page.dataset.timeZone);
     const { title, text, wait, body, link } = rest ?? emptyQueue(empty, minutes);
     this.#setState("empty");
-    const again = [wait ? "Ask now" : "Look again", () => this.next()];
-    showNotice({ title, text, body, actions: [...(rest ? [["Your time and support", "/me"]] : link ? [link] : []), again], quiet });
+    const again = [wait ? say("Ask now") : say("Look again"), () => this.next()];
+    showNotice({ title, text, body, actions: [...(rest ? [[say("Your time and support"), "/me"]] : link ? [link] : []), again], quiet });
     if (wait) this.#askAgainIn(wait);
   }
 
@@ -198,35 +192,37 @@ class LabelPage {
   }
 
   async #skip() {
-    if (this.#state !== "ready" || !(await this.#leave(() => api.skip(this.#task.lease.lease)))) return;
-    const asked = this.next();
-    setStatus("Skipped", "good");
-    await asked;
+    if (this.#state !== "ready" || !(await this.#leave(() => this.#slip.make(this.#task.lease.lease, api.skip)))) return;
+    await this.#goOn(say("Skipped"));
   }
 
   /** A flag does not lead straight into the next posting: what made somebody flag may need a moment. */
-  async #flag(kind, title) {
+  async #flag(kind, title, stands) {
     const note = byId("flag-note").value.trim();
     byId("flags").close();
-    if (!(await this.#leave(() => api.flag(this.#task.lease.lease, kind, note)))) return;
+    const send = (lease) => api.flag(lease, kind, note);
+    if (!(await this.#leave(() => this.#slip.make(this.#task.lease.lease, send, stands)))) return;
     byId("flag-note").value = "";
     this.#setState("rest");
-    showNotice({
-      title: `Flagged: ${title.toLowerCase()}`,
-      text: "The posting is gone from your screen, and the coordinators see the flag. Thank you. You need not do anything more.",
-      actions: [["Next posting", () => this.next()], ["Pause", () => this.#pause()]],
-    });
+    const actions = [[say("Next posting"), () => this.next()], [say("Pause"), () => this.#pause()], ...this.#undoAction()];
+    showNotice({ ...flagged(title, stands), actions });
+  }
+
+  /** In a notice that stands in the posting's place; the footer's own button is hidden then. */
+  #undoAction = () => (this.#slip.pending ? [[say("Undo"), () => this.#undo()]] : []);
+
+  /** Take the last skip or flag back: its posting comes again, and the one on the page goes back to the others. */
+  async #undo() {
+    if (!IDLE.includes(this.#state) || !this.#slip.may(this.#task?.touched)) return;
+    if (!(await this.#leave(() => this.#slip.takeBack()))) return;
+    await this.#goOn(say("Taken back: here it is again"));
   }
 
   async #pause() {
-    if (!["ready", "empty", "waiting", "rest"].includes(this.#state)) return;
-    if (!(await this.#leave(() => api.pause()))) return;
+    if (!IDLE.includes(this.#state) || !(await this.#leave(() => api.pause()))) return;
     this.#setState("rest");
-    showNotice({
-      title: "Paused",
-      text: "Nothing is held in your name, and a pause never counts against you. Come back whenever you like.",
-      actions: [["Go on labelling", () => this.next()], ["Sign out", () => byId("sign-out").requestSubmit()]],
-    });
+    const actions = [[say("Go on labelling"), () => this.next()], [say("Sign out"), () => byId("sign-out").requestSubmit()]];
+    showNotice({ ...paused(), actions: [...actions, ...this.#undoAction()] });
   }
 
   /** Give the posting back in one way or another; what was marked on it goes. Returns whether it is gone. */
@@ -240,22 +236,12 @@ class LabelPage {
       if (!(error instanceof api.RequestError)) throw error;
       if (error.kind !== "expired" && error.kind !== "gone") {
         this.#setState(state);
-        setStatus(error.passing ? "That did not get through. Try again." : whatHappened(error), "bad");
+        setStatus(error.passing ? say("That did not get through. Try again.") : whatHappened(error), "bad");
         return false;
       }
     }
     this.#closeTask();
     return true;
-  }
-
-  async #showProgress() {
-    try {
-      const { session, today } = await api.progress();
-      byId("progress-session").textContent = session;
-      byId("progress-today").textContent = today;
-    } catch (error) {
-      if (!(error instanceof api.RequestError)) throw error; // the counts are a comfort, not a need
-    }
   }
 
   #closeTask() {
@@ -275,45 +261,38 @@ class LabelPage {
     for (const id of ["submit", "skip", "open-flags"]) byId(id).disabled = !ready;
   }
 
-  #openGuideline() {
-    if (this.#task) this.#guideline.open(this.#task.lease.guideline, this.#task.clause);
-  }
+  #openGuideline = () => this.#task && this.#guideline.open(this.#task.lease.guideline, this.#task.clause);
 
   #wire() {
     wireDialogs(document);
     const on = (id, handler) => byId(id).addEventListener("click", handler);
     on("submit", () => this.submit());
     on("skip", () => this.#skip());
+    on("undo", () => this.#undo());
     on("pause", () => this.#pause());
-    on("hide", () => this.#curtain.toggle());
-    on("curtain-lift", () => this.#curtain.toggle());
+    for (const id of ["hide", "curtain-lift"]) on(id, () => this.#curtain.toggle());
     on("open-guideline", () => this.#openGuideline());
-    on("open-shortcuts", () => openDialog("shortcuts"));
-    on("open-flags", () => openDialog("flags"));
+    for (const id of ["shortcuts", "flags"]) on(`open-${id}`, () => openDialog(id));
     for (const button of document.querySelectorAll("[data-flag]")) {
-      button.addEventListener("click", () => this.#flag(button.dataset.flag, button.firstElementChild.textContent));
+      const { flag, stands } = button.dataset;
+      button.addEventListener("click", () => this.#flag(flag, button.firstElementChild.textContent, stands === "yes"));
     }
-    const keys = byId("single-keys");
-    keys.checked = this.#singleKeys;
-    keys.addEventListener("change", () => {
-      this.#singleKeys = keys.checked;
-      localStorage.setItem("label.singleKeys", keys.checked ? "on" : "off");
-    });
     listenToKeys({
       curtain: this.#curtain,
       task: () => (this.#state === "ready" ? this.#task : null),
-      singleKeys: () => this.#singleKeys,
       submit: () => this.submit(),
       page: {
         S: () => this.#skip(),
         F: () => this.#state === "ready" && openDialog("flags"),
+        U: () => this.#undo(),
         G: () => this.#openGuideline(),
         P: () => this.#pause(),
       },
     });
-    addEventListener("online", () => this.#unsent && this.#state === "unsent" && this.#send());
-    addEventListener("beforeunload", (event) => (this.#unsent || this.#task?.touched) && event.preventDefault());
-    if (/Mac|iP(hone|ad)/.test(navigator.platform)) byId("submit").querySelector("kbd").textContent = "⌘ ↵";
+    addEventListener("online", () => this.#state === "unsent" && this.#send());
+    byId("sign-out").addEventListener("submit", () => this.#outgoing.forgetKept());
+    const wouldLose = () => (this.#outgoing.waits ? !this.#outgoing.keptUntil : this.#task?.touched);
+    addEventListener("beforeunload", (event) => wouldLose() && event.preventDefault());
   }
 }
 

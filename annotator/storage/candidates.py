@@ -1,0 +1,189 @@
+"""Which items somebody could hold next, of those they never held: by the seeded order, by chance, or by what an answer would tell.
+
+The statements are made once for each set of conditions that people differ by (`prepared`); there are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, select as select_columns
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from annotator.domain.items import ItemState
+from annotator.domain.leases import LeaseState
+from annotator.storage.items import slice_end
+from annotator.storage.prepared import Prepared
+from annotator.storage.tables import Item, Lease
+from annotator.storage.tables_learning import Prediction
+
+Conditions = Sequence[ColumnElement[bool]]
+"""What the item must meet besides, as conditions over `Item`."""
+
+_UNFINISHED = (ItemState.READY.value, ItemState.LEASED.value)
+_ENDED_EARLY = (LeaseState.EXPIRED.value, LeaseState.RELEASED.value)
+_RAISED, _USUAL, _LOWERED = 1, 0, -1
+_AT_PRECEDENCE = {place: col(Item.precedence) == place for place in (_RAISED, _USUAL, _LOWERED)}
+_HAS_SLOT: ColumnElement[bool] = col(Item.open_slots) > literal_column("0")  # as the index of items to hand out has it
+_KINDS = 256
+
+
+def at_precedence(precedence: int) -> ColumnElement[bool]:
+    """The item has that place in the order, which a coordinator may have given it."""
+    return _AT_PRECEDENCE[precedence]
+
+
+def candidate(
+    session: Session, project_id: str, person_id: str, conditions: Conditions = (), *, pass_over_locked: bool
+) -> str | None:
+    """Return the id of an item the person never held: fewest missing answers first, then the seeded order.
+
+    With `pass_over_locked` the item is locked, and those that another transaction is taking this instant are passed over
+    (PostgreSQL). Without, nothing is locked: a locking query would keep the lock on every item that it had to give up.
+    """
+    row = _candidate(tuple(conditions), pass_over_locked).first(session, project=project_id, person=person_id)
+    return None if row is None else row[0]
+
+
+def audit_candidate(
+    session: Session, project_id: str, person_id: str, share: float, conditions: Conditions, *, pass_over_locked: bool
+) -> str | None:
+    """Return the first item the person never held of the slice that chance has set apart, in the slice's own random order."""
+    prepared = _audit_candidate(tuple(conditions), pass_over_locked)
+    row = prepared.first(session, project=project_id, person=person_id, end=slice_end(share))
+    return None if row is None else row[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item with the probability of each rating, as the consensus or else a classifier has it, and the length of its text."""
+
+    item_id: str
+    p: Sequence[float] | None
+    length: int
+    answers: int
+
+
+def begun(
+    session: Session, project_id: str, person_id: str, overlap: int, conditions: Conditions, limit: int
+) -> list[Candidate]:
+    """Return items that somebody has answered and the person never held: fewest missing answers first."""
+    return _candidates(session, _begun(tuple(conditions)), limit, project=project_id, person=person_id, overlap=overlap)
+
+
+def fresh(session: Session, project_id: str, person_id: str, conditions: Conditions, limit: int) -> list[Candidate]:
+    """Return items that nobody has answered, nor this person held, from the top of the priority index."""
+    return _candidates(session, _unanswered(tuple(conditions)), limit, project=project_id, person=person_id)
+
+
+def lock_open(session: Session, item_id: str) -> bool:
+    """Lock an item that has a slot open; False where another transaction is taking it this instant, or the slot is gone."""
+    return _LOCK_OPEN.first(session, item=item_id) is not None
+
+
+def precedences(session: Session, project_id: str, person_id: str, conditions: Conditions) -> tuple[int, ...]:
+    """Return the places in the order to look at, first to last; nothing is raised as a rule, which one look tells."""
+    raised = any_candidate(session, project_id, person_id, [*conditions, at_precedence(_RAISED)])
+    return (_RAISED, _USUAL, _LOWERED) if raised else (_USUAL, _LOWERED)
+
+
+def any_candidate(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> bool:
+    """Say whether there is an item the person never held, locked by somebody or not."""
+    return _any(tuple(conditions)).first(session, project=project_id, person=person_id) is not None
+
+
+def meets(session: Session, item_id: str, conditions: Conditions) -> bool:
+    """Say whether an item, locked by now, still meets the conditions it was chosen by."""
+    return not conditions or _meeting(tuple(conditions)).first(session, item=item_id) is not None
+
+
+def returnable(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> Lease | None:
+    """Return the person's longest ended lease that ended early, on an item which still has a slot open."""
+    statement = (
+        select(Lease)
+        .join(Item, col(Item.id) == Lease.item_id)
+        .where(
+            Lease.person_id == person_id,
+            col(Lease.state).in_(_ENDED_EARLY),
+            Item.project_id == project_id,
+            col(Item.open_slots) > 0,
+            *conditions,
+        )
+        .order_by(col(Lease.ended_at))
+        .limit(1)
+    )
+    return session.exec(statement).first()
+
+
+def unfinished_for(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> bool:
+    """Say whether an item still waits for answers that this person could give once a slot comes free."""
+    final = exists().where(
+        col(Lease.item_id) == Item.id,
+        col(Lease.person_id) == person_id,
+        col(Lease.state).in_([LeaseState.ANSWERED.value, LeaseState.SKIPPED.value]),
+    )
+    statement = (
+        select(Item.id)
+        .where(Item.project_id == project_id, col(Item.state).in_(_UNFINISHED), ~final, *conditions)
+        .limit(1)
+    )
+    return session.exec(statement).first() is not None
+
+
+def _candidates(session: Session, prepared: Prepared, limit: int, **values: Any) -> list[Candidate]:
+    rows = prepared.rows(session, most=limit, **values)
+    return [Candidate(item_id, posterior or predicted, *rest) for item_id, posterior, predicted, *rest in rows]
+
+
+_HELD_BEFORE = exists().where(col(Lease.item_id) == Item.id, col(Lease.person_id) == bindparam("person"))
+_OPEN = (col(Item.project_id) == bindparam("project"), _HAS_SLOT, ~_HELD_BEFORE)
+_LOCK_OPEN = Prepared(select(Item.id).where(Item.id == bindparam("item"), _HAS_SLOT).with_for_update(skip_locked=True))
+
+
+def _fresh(conditions: Conditions) -> SelectOfScalar[str]:
+    return select(Item.id).where(*_OPEN, *conditions).limit(1)
+
+
+@lru_cache(_KINDS)
+def _any(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
+    return Prepared(_fresh(conditions))
+
+
+@lru_cache(_KINDS)
+def _candidate(conditions: tuple[ColumnElement[bool], ...], lock: bool) -> Prepared:
+    statement = _fresh(conditions).order_by(col(Item.missing), col(Item.order_key))
+    return Prepared(statement.with_for_update(skip_locked=True) if lock else statement)
+
+
+@lru_cache(_KINDS)
+def _audit_candidate(conditions: tuple[ColumnElement[bool], ...], lock: bool) -> Prepared:
+    in_slice = col(Item.audit_key) < bindparam("end")
+    statement = _fresh([*conditions, in_slice]).order_by(col(Item.audit_key))
+    return Prepared(statement.with_for_update(skip_locked=True) if lock else statement)
+
+
+@lru_cache(_KINDS)
+def _begun(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
+    has_answers = col(Item.missing) < bindparam("overlap")
+    return _weighed([*conditions, has_answers], [col(Item.missing), col(Item.order_key)])
+
+
+@lru_cache(_KINDS)
+def _unanswered(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
+    has_none = col(Item.answered) == literal_column("0")
+    return _weighed([*conditions, has_none], [col(Item.priority).desc(), col(Item.order_key).desc()])
+
+
+@lru_cache(_KINDS)
+def _meeting(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
+    return Prepared(select(Item.id).where(Item.id == bindparam("item"), *conditions))
+
+
+def _weighed(conditions: Conditions, order: Sequence[Any]) -> Prepared:
+    columns: list[Any] = [Item.id, Item.posterior, Prediction.probability, func.length(Item.text), Item.answered]
+    statement = select_columns(*columns).outerjoin(Prediction, col(Prediction.item_id) == Item.id)
+    return Prepared(statement.where(*_OPEN, *conditions).order_by(*order).limit(bindparam("most")))

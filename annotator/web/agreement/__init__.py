@@ -1,0 +1,1 @@
+"""Agreement as it forms: pages, charts, tables, and the same as JSON."""

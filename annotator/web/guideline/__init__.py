@@ -1,0 +1,1 @@
+"""Versions of the guideline for coordinators, and the preview for those who write one."""

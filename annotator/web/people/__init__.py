@@ -1,0 +1,1 @@
+"""The coordinator's pages of people and of quality."""

@@ -1,0 +1,1 @@
+"""The researcher's pages: exports, releases, and the reference of the API."""

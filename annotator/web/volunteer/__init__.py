@@ -1,0 +1,1 @@
+"""The volunteer's pages and their half of the HTTP contract."""

@@ -1,0 +1,1 @@
+"""Webhooks out: endpoints and their secrets, where they may lie, and the sending."""
