@@ -13,7 +13,7 @@ ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 KERNEL_TESTS := tests/consensus/test_models.py tests/consensus/test_stream.py tests/consensus/test_measures.py tests/consensus/test_sampled.py tests/active_learning/test_strategies.py tests/active_learning/test_scoring.py tests/releases/test_splits.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo docs test coverage mutants explore audit check wheel release bench lint browser pictures messages lock clean
+.PHONY: help setup demo docs test coverage mutants explore audit check rules wheel release bench lint browser pictures messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ audit: setup ## build/sbom.json from the lock, and known vulnerabilities where a
 
 check: lint audit ## lint, audit, and every test that needs no browser
 	$(BIN)/python -m pytest -m "not browser"
+
+rules: lint ## before each commit: lint, and what holds for the tree as a whole (contracts, documents, catalogues), in two minutes
+	$(BIN)/python -m pytest tests/contracts tests/docs tests/web/test_language.py
 
 docs: setup ## the documentation as a site, in build/site, with strict links
 	$(BIN)/mkdocs build --strict --quiet

@@ -73,13 +73,16 @@ _MARKS = {"say": 1, "marked": 1, "worded": 1, "say_count": 2, "explained": 1}
 
 
 def found() -> Catalog:
-    """Return a catalogue of all texts, none of them translated."""
+    """Return a catalogue of all texts, none of them translated; code that only moves within its file leaves it as it is."""
     catalog = Catalog(project="Annotator", fuzzy=False)
     for name, _, message, comments, _ in extract_from_dir(PACKAGE, _METHODS, _OPTIONS, _KEYWORDS):
         catalog.add(message, locations=[(f"annotator/{name}", 0)], auto_comments=comments)
     for path, message in _in_python():
         catalog.add(message, locations=[(str(path.relative_to(PACKAGE.parent)), 0)])
-    return catalog
+    ordered = Catalog(project="Annotator", fuzzy=False)
+    for text in sorted((each for each in catalog if each.id), key=lambda each: (each.locations, str(each.id))):
+        ordered[text.id] = text
+    return ordered
 
 
 def _in_python() -> Iterator[tuple[Path, str | tuple[str, str]]]:

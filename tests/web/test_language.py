@@ -55,6 +55,12 @@ def test_a_catalogue_that_is_up_to_date_stays_byte_for_byte(name, texts, tmp_pat
     assert (copy / "annotator.po").read_bytes() == before
 
 
+def test_a_catalogue_keeps_its_order_when_code_moves_within_a_file(texts, monkeypatch):
+    as_written = messages._of_python
+    monkeypatch.setattr(messages, "_of_python", lambda path: reversed(list(as_written(path))))
+    assert [message.id for message in found()] == [message.id for message in texts]
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_translation_fills_the_same_holes_and_holds_the_same_markup(name):
     """Markup goes to the page as it stands, so none may come from a translation."""
