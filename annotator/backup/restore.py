@@ -18,7 +18,7 @@ from annotator.backup.archive import ArchiveReader, Head, Manifest
 from annotator.domain.errors import ConfigError, ConflictError, InputError
 from annotator.settings import Settings
 from annotator.storage import anchors, audit, audit_chain, dump
-from annotator.storage.database import MIGRATIONS, Database
+from annotator.storage.database import AT_ONCE, MIGRATIONS, Database
 from annotator.storage.every_table import metadata
 from annotator.storage.leader import leadership
 from annotator.storage.sealing import Secret
@@ -103,7 +103,7 @@ def _clear(database: Database) -> None:
 
 def _fill(database: Database, folder: Path, source: Path, secret: Secret) -> list[Table]:
     """Put rows and files back, the rows in one transaction, and return the tables."""
-    rows = database.engine.connect().execution_options(annotator_writes=True)
+    rows = database.engine.connect().execution_options(**AT_ONCE)
     with archive.opened(source) as file, rows as connection, connection.begin():
         there = {table.name: table for table in dump.tables(connection)}
         for table in reversed(there.values()):  # what a migration begins with

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
+from annotator.dispensing import wellbeing
 from annotator.domain.controls import Placement, order_of
 from annotator.domain.exposure import high_ratings
-from annotator.domain.schema import Kind, Schema
-from annotator.storage import controls, wellbeing as settings
+from annotator.domain.schema import Schema
+from annotator.storage import controls
 from annotator.storage.known import Condition
 from annotator.storage.tables_quality import QualityPolicy
 
@@ -25,10 +26,11 @@ def placement(policy: QualityPolicy) -> Placement:
 
 def drawn(
     session: Session,
-    project_id: str,
+    policy: QualityPolicy | None,
     schema: Schema,
     person_id: str,
     wanted: Sequence[Condition],
+    opt_outs: frozenset[str],
     *,
     mild: bool,
     only: bool,
@@ -37,33 +39,20 @@ def drawn(
 
     `only` is for somebody who is not qualified yet: every place is for a control item.
     """
-    policy = controls.policy(session, project_id)
     if policy is None:
         return None
     key = bytes.fromhex(policy.key)
     place = controls.place(session, person_id)
-    conditions = [*wanted, *_bearable(session, schema, person_id, mild=mild)]
+    conditions = [*wanted, *_bearable(schema, opt_outs, mild=mild)]
     unmet = controls.unmet(session, policy.bank_id, person_id, conditions)
     if not unmet or not (only or placement(policy).is_control(key, person_id, place)):
         return None
     return min(unmet, key=lambda item_id: order_of(key, person_id, item_id))
 
 
-def concern(session: Session, schema: Schema, item_id: str) -> bool | None:
-    """Say whether a control item is of high concern; None where it is no control."""
-    planted, rating = controls.rating_expected(session, item_id, schema.rating.name)
-    return rating in high_ratings(schema) if planted else None
-
-
-def _bearable(session: Session, schema: Schema, person_id: str, *, mild: bool) -> list[Condition]:
+def _bearable(schema: Schema, opt_outs: frozenset[str], *, mild: bool) -> list[Condition]:
     """Return what a control item must be so that no promise of wellbeing is broken: opt-outs, and a mild one where it is time."""
-    codes = set(settings.preferences_of(session, person_id).opt_outs)
-    found = [
-        controls.does_not_show(chosen, question.states[0].value)
-        for question in schema.questions
-        if question.kind is Kind.SPANS
-        and (chosen := [choice.value for choice in question.choices if choice.value in codes])
-    ]
+    found = [controls.does_not_show(codes, state) for codes, state in wellbeing.unwanted(schema, opt_outs)]
     if mild:
         high = high_ratings(schema)
         found.append(controls.rated([value for value in schema.rating.values if value not in high], schema.rating.name))

@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy.exc import IntegrityError
 
 from annotator.dispensing import controls, wellbeing
-from annotator.dispensing.opening import Opening
+from annotator.dispensing.opening import Opened, Opening
 from annotator.dispensing.returns import end, expire_overdue
 from annotator.dispensing.routing import Pick, Picked, Router
 from annotator.domain.exposure import Go, Rest
@@ -25,7 +25,6 @@ from annotator.domain.schema import Schema
 from annotator.storage import (
     audit,
     candidates,
-    items,
     leases,
     people,
 )
@@ -91,7 +90,7 @@ class _Asking(Opening):
 
     @cached_property
     def router(self) -> Router:
-        return Router.draw(self.session, self.settings, self.schema.rating, self.person_id, self.rng)
+        return Router.draw(self.session, self.rules.project, self.schema.rating, self.person_id, self.rng)
 
     def answer(self, *, pass_over_locked: bool) -> Dispensed | Nothing | None:
         """Return what they get; None when a lease was in the way that is ended now."""
@@ -100,21 +99,28 @@ class _Asking(Opening):
         if refusal is not None:
             return Nothing(refusal)
         lease = leases.live_lease(self.session, self.person_id)  # before the ledger: what has ended by now is in it
-        decided = wellbeing.decision(self.session, self.project.id, self.person_id, self.now, self.limits)
+        decided = wellbeing.decision(self.session, self.project.id, self.person_id, self.now, self.rules.limits)
         if lease is not None and (isinstance(decided, Rest) or lease.expires_at <= self.now):
             self._take_back(lease)
             return self._rest(decided) if isinstance(decided, Rest) else None
         if isinstance(decided, Rest):
             return self._rest(decided)
         wanted = self.wanted()
-        if lease is not None and not candidates.meets(self.session, lease.item_id, wanted):
-            self._take_back(lease)
-            return None
+        if lease is not None:
+            return self._again(lease, wanted)
         qualified = person.qualified_at is not None
-        given = lease or self._lease_next(wanted, decided, qualified=qualified, pass_over_locked=pass_over_locked)
+        given = self._lease_next(wanted, decided, qualified=qualified, pass_over_locked=pass_over_locked)
         if given is None:
             return self._why_nothing(wanted, decided) if qualified else Nothing(EmptyReason.NOT_QUALIFIED)
-        return Dispensed(given.id, given.expires_at, given.item_id, *items.shown(self.session, given.item_id))
+        return Dispensed(given.id, given.expires_at, given.item_id, *given.shown)
+
+    def _again(self, lease: leases.Holding, wanted: list[Condition]) -> Dispensed | None:
+        """Show once more what they hold, unless it has become something that they may or would not be shown."""
+        shown = candidates.shown(self.session, lease.item_id, wanted)
+        if shown is not None:
+            return Dispensed(lease.id, lease.expires_at, lease.item_id, *shown)
+        self._take_back(lease)
+        return None
 
     def _take_back(self, lease: leases.Holding) -> None:
         held = leases.locked(self.session, lease.id)
@@ -127,47 +133,36 @@ class _Asking(Opening):
 
     def _lease_next(
         self, wanted: list[Condition], decided: Go, *, qualified: bool, pass_over_locked: bool
-    ) -> Lease | None:
+    ) -> Opened | None:
         """Take a control item where one is due; else a fresh item, or failing that one the person let go before, of the kind
         that suits them best now. The queries are the same for both.
         """
-        where = (self.session, self.project.id, self.schema, self.person_id, wanted)
+        where = (self.session, self.rules.policy, self.schema, self.person_id, wanted, self.asker.opt_outs)
         control = controls.drawn(*where, mild=decided.mild, only=not qualified)
         if control is None and not qualified:
             return None
         for preferred in wellbeing.preferred(self.schema, mild=decided.mild):
             conditions = [*wanted, *preferred]
-            lease = self._choose(conditions, control, pass_over_locked=pass_over_locked)
-            if lease is not None:
-                return self._open(lease, wanted if control else conditions, decided)
+            chosen = self._choose(conditions, control, pass_over_locked=pass_over_locked)
+            if chosen is not None:
+                opened = self.open(chosen, wanted if control else conditions, decided)
+                if opened is None:
+                    raise _ContendedError
+                return opened
         return None
 
     def _choose(
         self, conditions: candidates.Conditions, control: str | None, *, pass_over_locked: bool
-    ) -> Lease | None:
+    ) -> Picked | Lease | None:
         where = (self.session, self.project.id, self.person_id, conditions)
         found = self.router.choose(conditions, pass_over_locked=pass_over_locked and control is None)
         if control is not None:
             found = Picked(control, Pick.CONTROL)
         if found is not None:
-            return Lease(
-                item_id=found.item_id,
-                person_id=self.person_id,
-                slot=0,
-                state="",
-                created_at=self.now,
-                expires_at=self.now,
-                pick=found.pick.value,
-                propensity=found.propensity,
-            )
+            return found
         if candidates.any_candidate(*where):
             raise _ContendedError
         return candidates.returnable(*where)
-
-    def _open(self, lease: Lease, conditions: candidates.Conditions, decided: Go) -> Lease:
-        if not self.open(lease, conditions, decided):
-            raise _ContendedError
-        return lease
 
     def _why_nothing(self, wanted: list[Condition], decided: Go) -> Nothing:
         where = (self.session, self.project.id, self.person_id)

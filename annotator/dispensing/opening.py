@@ -8,26 +8,29 @@ from functools import cached_property
 
 from sqlmodel import Session
 
-from annotator.dispensing import controls, gates, wellbeing
+from annotator.dispensing import gates, wellbeing
+from annotator.dispensing.routing import Picked
 from annotator.domain.exposure import Go, high_ratings
+from annotator.domain.ids import new_id
 from annotator.domain.leases import EmptyReason, LeaseState
-from annotator.domain.limits import Limits
 from annotator.domain.schema import Schema
-from annotator.storage import (
-    audit,
-    candidates,
-    exposure,
-    item_state,
-    known,
-    leases,
-    projects,
-    quality,
-    wellbeing as wellbeing_settings,
-)
+from annotator.storage import asker, audit, candidates, exposure, item_state, known, leases, quality, rules
+from annotator.storage.asker import Asker
 from annotator.storage.known import Condition
 from annotator.storage.people import Asking
 from annotator.storage.prepared import store
+from annotator.storage.rules import Rules
 from annotator.storage.tables import Lease, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A lease that was opened, with what it shows."""
+
+    id: str
+    item_id: str
+    expires_at: datetime
+    shown: candidates.Shown
 
 
 @dataclass(frozen=True)
@@ -41,17 +44,17 @@ class Opening:
     now: datetime
 
     @cached_property
-    def settings(self) -> Project:
-        """The project with the settings in force in this transaction."""
-        return projects.current(self.session, self.project)
+    def rules(self) -> Rules:
+        """What is in force in this transaction."""
+        return rules.of(self.session, self.project)
 
     @cached_property
-    def limits(self) -> Limits:
-        return wellbeing_settings.limits_of(self.session, self.project.id)
+    def asker(self) -> Asker:
+        return asker.of(self.session, self.rules.project, self.person_id)
 
     def refusal(self, person: Asking) -> EmptyReason | None:
         """Return why this person gets nothing, whatever there is; None where nothing stands in the way."""
-        refusal = gates.refusal(self.session, self.settings, self.person_id, person.role)
+        refusal = gates.refusal(self.session, self.rules.project, self.asker, person.role)
         if refusal is not None:
             return refusal
         if person.qualified_at is None and not quality.in_qualification(self.session, self.person_id):
@@ -60,36 +63,56 @@ class Opening:
 
     def wanted(self) -> list[Condition]:
         """Return what every item for this person must meet."""
-        wanted = wellbeing.wanted(self.session, self.schema, self.person_id)
-        return wanted + gates.allowed(self.session, self.settings, self.person_id)
+        wanted = wellbeing.wanted(self.schema, self.asker.opt_outs)
+        return wanted + gates.allowed(self.rules.project, self.asker)
 
-    def open(self, lease: Lease, conditions: candidates.Conditions, decided: Go) -> bool:
-        """Open a new lease, or one that has ended; False where its item has no slot or does not meet the conditions any more, and
-        then the transaction is to be given up.
+    def open(self, chosen: Picked | Lease, conditions: candidates.Conditions, decided: Go) -> Opened | None:
+        """Open a new lease of what was picked, or one that has ended; None where the item has no slot or does not meet the
+        conditions any more, and then the transaction is to be given up.
         """
-        session, now = self.session, self.now
-        begun = not lease.state  # else it is one that they let go before
-        taken = item_state.take_slot(session, lease.item_id)
-        if not taken or not candidates.meets(session, lease.item_id, conditions):
-            return False
-        lease.slot = leases.free_slot(session, lease.item_id)
-        lease.state = LeaseState.LIVE.value
-        lease.expires_at = min(
-            now + timedelta(seconds=self.settings.lease_seconds),
-            now + timedelta(minutes=self.limits.item_minutes),
+        session, now, item_id = self.session, self.now, chosen.item_id
+        shown = candidates.shown(session, item_id, conditions) if item_state.take_slot(session, item_id) else None
+        if shown is None:
+            return None
+        slot, expires_at = leases.free_slot(session, item_id), self._expiry(decided)
+        lease_id = self._begin(chosen, slot, expires_at) if isinstance(chosen, Picked) else chosen.id
+        if isinstance(chosen, Lease):
+            chosen.slot, chosen.state, chosen.expires_at, chosen.ended_at = (
+                slot,
+                LeaseState.LIVE.value,
+                expires_at,
+                None,
+            )
+            session.add(chosen)
+        audit.record(session, now, self.person_id, "lease.opened", item_id, lease=lease_id, slot=slot)
+        exposure.begin(session, self.person_id, now, expires_at, high=self.concern(item_id))
+        return Opened(lease_id, item_id, expires_at, shown)
+
+    def _expiry(self, decided: Go) -> datetime:
+        return min(
+            self.now + timedelta(seconds=self.rules.project.lease_seconds),
+            self.now + timedelta(minutes=self.rules.limits.item_minutes),
             decided.until,
         )
-        lease.ended_at = None
-        if begun:
-            store(session, lease)
-        else:
-            session.add(lease)
-        audit.record(session, now, lease.person_id, "lease.opened", lease.item_id, lease=lease.id, slot=lease.slot)
-        exposure.begin(session, lease.person_id, now, lease.expires_at, high=self.concern(lease.item_id))
-        return True
+
+    def _begin(self, picked: Picked, slot: int, expires_at: datetime) -> str:
+        """Store a new lease; return its id."""
+        lease_id = new_id()
+        store(
+            self.session,
+            Lease,
+            id=lease_id,
+            item_id=picked.item_id,
+            person_id=self.person_id,
+            slot=slot,
+            state=LeaseState.LIVE.value,
+            created_at=self.now,
+            expires_at=expires_at,
+            pick=picked.pick.value,
+            propensity=picked.propensity,
+        )
+        return lease_id
 
     def concern(self, item_id: str) -> bool | None:
         """Say whether an item is of high concern, as far as that is known: what others said, or what is planted in a control."""
-        said = known.concern(self.session, item_id, high_ratings(self.schema))
-        planted = controls.concern(self.session, self.schema, item_id)
-        return said if planted is None else planted
+        return known.concern(self.session, item_id, self.schema.rating.name, high_ratings(self.schema))

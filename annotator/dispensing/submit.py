@@ -19,6 +19,7 @@ from annotator.dispensing.returns import held_lease, require_live
 from annotator.domain.answers import Answer, cannot_tell, flat_labels
 from annotator.domain.errors import ConflictError
 from annotator.domain.exposure import high_ratings
+from annotator.domain.ids import new_id
 from annotator.domain.leases import LeaseState
 from annotator.domain.schema import Schema
 from annotator.storage import annotation_log, audit, consensus, exposure, item_state, leases, outbox
@@ -85,39 +86,44 @@ def _submit(
     session: Session, project: Project, schema: Schema, person_id: str, submission: Submission, now: datetime
 ) -> Stored:
     lease = held_lease(session, person_id, submission.lease_id)
-    known = stored_before(session, person_id, submission.lease_id, submission.key)
-    if known is not None:
-        return known
+    if (
+        lease.state != LeaseState.LIVE
+    ):  # of one that is held nothing can be stored yet, and a key of another item breaks a constraint
+        known = stored_before(session, person_id, submission.lease_id, submission.key)
+        if known is not None:
+            return known
     require_live(lease, now)
     annotation = _annotation(lease, schema, project.guideline_version_id, submission, now)
-    store(session, annotation)
+    annotation_id, rating = annotation["id"], annotation["rating"]
+    store(session, Annotation, **annotation)
     leases.settle(session, lease.id, LeaseState.ANSWERED, now)
-    high = None if annotation.rating is None else annotation.rating in high_ratings(schema)
+    high = None if rating is None else rating in high_ratings(schema)
     exposure.end(session, person_id, now, high=high)
-    audit.record(session, now, person_id, "annotation.created", lease.item_id, annotation=annotation.id)
-    outbox.add(session, now, OutboxKind.ANNOTATION, annotation.id)
-    found = posterior_of(session, project.id, schema.rating, lease.item_id) if annotation.rating is not None else None
+    audit.record(session, now, person_id, "annotation.created", lease.item_id, annotation=annotation_id)
+    outbox.add(session, now, OutboxKind.ANNOTATION, annotation_id)
+    found = posterior_of(session, project.id, schema.rating, lease.item_id) if rating is not None else None
     told = consensus.posterior_values(*found) if found is not None else None
     if item_state.record_answer(session, lease.item_id, told):
         finish(session, project, schema, lease.item_id, now)
-    return Stored(annotation.id, created=True)
+    return Stored(annotation_id, created=True)
 
 
 def _annotation(
     lease: Holding, schema: Schema, guideline_version_id: str, submission: Submission, now: datetime
-) -> Annotation:
+) -> dict[str, Any]:
     labels = flat_labels(schema, submission.answer)
-    return Annotation(
-        lease_id=lease.id,
-        item_id=lease.item_id,
-        person_id=lease.person_id,
-        guideline_version_id=guideline_version_id,
-        key=submission.key,
-        result=submission.result,
-        answer=submission.answer.to_json(),
-        labels=labels,
-        rating=labels[schema.rating.name],
-        cannot_tell=cannot_tell(schema, submission.answer),
-        lead_time=submission.lead_time,
-        created_at=now,
-    )
+    return {
+        "id": new_id(),
+        "lease_id": lease.id,
+        "item_id": lease.item_id,
+        "person_id": lease.person_id,
+        "guideline_version_id": guideline_version_id,
+        "key": submission.key,
+        "result": submission.result,
+        "answer": submission.answer.to_json(),
+        "labels": labels,
+        "rating": labels[schema.rating.name],
+        "cannot_tell": cannot_tell(schema, submission.answer),
+        "lead_time": submission.lead_time,
+        "created_at": now,
+    }

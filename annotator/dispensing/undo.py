@@ -75,10 +75,10 @@ def _take_back(session: Session, schema: Schema, lease: Holding, now: datetime) 
 def _open_again(opening: Opening, lease: Holding) -> None:
     """Open the lease within what the person may be shown now, by a ledger in which all that they held has ended."""
     session = opening.session
-    decided = wellbeing.decision(session, opening.project.id, opening.person_id, opening.now, opening.limits)
+    decided = wellbeing.decision(session, opening.project.id, opening.person_id, opening.now, opening.rules.limits)
     if isinstance(decided, Rest) or (decided.mild and opening.concern(lease.item_id)):
         raise _refused(marked("Your time limits call for something else now, so this posting does not come back."))
-    if not opening.open(leases.to_open(session, lease.id), opening.wanted(), decided):
+    if opening.open(leases.to_open(session, lease.id), opening.wanted(), decided) is None:
         raise _refused(marked("The posting is not open to you any more: others have it, or it was taken out."))
 
 

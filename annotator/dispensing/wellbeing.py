@@ -33,14 +33,18 @@ def session_over(session: Session, project_id: str, person_id: str, now: datetim
     return Rest(EmptyReason.SESSION_OVER, then.until if isinstance(then, Rest) else begins)
 
 
-def wanted(session: Session, schema: Schema, person_id: str) -> list[Condition]:
-    """Return what every item for this person must meet: nobody has found in it what they would rather not see."""
-    codes = set(wellbeing.preferences_of(session, person_id).opt_outs)
+def wanted(schema: Schema, opt_outs: frozenset[str]) -> list[Condition]:
+    """Return what every item must meet for somebody with these opt-outs: nobody has found in it what they would rather not see."""
+    return [known.without(tuple(codes), state) for codes, state in unwanted(schema, opt_outs)]
+
+
+def unwanted(schema: Schema, opt_outs: frozenset[str]) -> list[tuple[list[str], str]]:
+    """Return the indicators of each question that somebody opted out of, with the state in which they are there."""
     return [
-        known.without(tuple(chosen), question.states[0].value)
+        (chosen, question.states[0].value)
         for question in schema.questions
         if question.kind is Kind.SPANS
-        and (chosen := [choice.value for choice in question.choices if choice.value in codes])
+        and (chosen := [choice.value for choice in question.choices if choice.value in opt_outs])
     ]
 
 

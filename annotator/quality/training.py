@@ -20,7 +20,17 @@ from annotator.domain.leases import UNDO, EmptyReason
 from annotator.domain.schema import Schema
 from annotator.quality.cards import Card, cards
 from annotator.quality.decisions import open_qualification
-from annotator.storage import audit, controls, exposure, people, projects, quality, training, wellbeing as settings
+from annotator.storage import (
+    asker,
+    audit,
+    controls,
+    exposure,
+    people,
+    projects,
+    quality,
+    training,
+    wellbeing as settings,
+)
 from annotator.storage.database import Database
 from annotator.storage.tables import Person, Project
 from annotator.storage.tables_quality import TrainingAttempt
@@ -76,7 +86,8 @@ def deal(database: Database, project: Project, schema: Schema, person_id: str, n
     """Show the first card that is not done, within the limits of exposure; with none left, begin qualification."""
     with database.writing() as session:
         person = people.locked(session, person_id)
-        refusal = gates.refusal(session, projects.current(session, project), person.id, person.role)
+        current = projects.current(session, project)
+        refusal = gates.refusal(session, current, asker.of(session, current, person.id), person.role)
         if refusal in _OUTSIDE:
             return NoCard(refusal)
         exposure.end(session, person_id, now)

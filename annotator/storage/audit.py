@@ -47,7 +47,7 @@ def seal(session: Session) -> None:
         line["hash"] = previous = link(previous, **line)
     _MOVE_HEAD.run(session, of_chain=chain, to_position=position, last=previous)
     for line in waiting:
-        store(session, Audit(**line))
+        store(session, Audit, **line)
 
 
 def link(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, select as select_columns
 from sqlmodel import Session, col, select
@@ -96,9 +96,17 @@ def any_candidate(session: Session, project_id: str, person_id: str, conditions:
     return _any(tuple(conditions)).first(session, project=project_id, person=person_id) is not None
 
 
-def meets(session: Session, item_id: str, conditions: Conditions) -> bool:
-    """Say whether an item, locked by now, still meets the conditions it was chosen by."""
-    return not conditions or _meeting(tuple(conditions)).first(session, item=item_id) is not None
+class Shown(NamedTuple):
+    """What people see of an item."""
+
+    public_id: str
+    text: str
+
+
+def shown(session: Session, item_id: str, conditions: Conditions) -> Shown | None:
+    """Return what is shown of an item, locked by now; None where it does not meet the conditions it was chosen by any more."""
+    row = _shown(tuple(conditions)).first(session, item=item_id)
+    return None if row is None else Shown(*row)
 
 
 def returnable(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> Lease | None:
@@ -179,8 +187,8 @@ def _unanswered(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
 
 
 @lru_cache(_KINDS)
-def _meeting(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
-    return Prepared(select(Item.id).where(Item.id == bindparam("item"), *conditions))
+def _shown(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
+    return Prepared(select(Item.public_id, Item.text).where(Item.id == bindparam("item"), *conditions))
 
 
 def _weighed(conditions: Conditions, order: Sequence[Any]) -> Prepared:

@@ -78,12 +78,6 @@ def expected(session: Session, item_id: str) -> Control | None:
     return session.get(Control, item_id)
 
 
-def rating_expected(session: Session, item_id: str, name: str) -> tuple[bool, str | None]:
-    """Say whether an item is a control, and which rating is expected of it."""
-    row = _EXPECTED.first(session, item=item_id)
-    return (False, None) if row is None else (True, row[0].get(name))
-
-
 def made_from(session: Session, item_id: str) -> Control | None:
     """Return the control item that was made from an item of the project."""
     return session.exec(select(Control).where(Control.origin_item_id == item_id)).first()
@@ -138,4 +132,3 @@ def _retire(session: Session, items: SelectOfScalar[str], now: datetime) -> int:
 
 _POLICY = Prepared(select(*whole(QualityPolicy)).where(QualityPolicy.project_id == bindparam("project")))
 _PLACE = Prepared(select(func.count()).select_from(Lease).where(Lease.person_id == bindparam("person")))
-_EXPECTED = Prepared(select(Control.expected).where(Control.item_id == bindparam("item")))

@@ -28,6 +28,9 @@ from annotator.storage import audit
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 30
+_BEGIN = "annotator_begin"
+AT_ONCE: dict[str, Any] = {_BEGIN: "BEGIN IMMEDIATE"}
+"""Options of a connection whose transactions take SQLite's write lock as they begin."""
 _TRUSTED_SECONDS = 1.0
 """A connection to PostgreSQL that has lain idle for longer is asked whether it still lives; one a request before is not."""
 _MIGRATING = 7_261_944
@@ -74,10 +77,10 @@ class Database:
 
     @contextmanager
     def glance(self) -> Iterator[Session]:
-        """Give a session for a read or two, each of a moment of its own: PostgreSQL begins and ends no transaction around them,
-        which saves more than such a read costs. Never write in it.
+        """Give a session for a read or two, each of a moment of its own: no transaction begins and ends around them, which saves
+        more than such a read costs. Never write in it.
         """
-        level = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        level = {_BEGIN: ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         with (
             self.engine.connect().execution_options(**level) as connection,
             Session(connection, expire_on_commit=False) as session,
@@ -95,7 +98,7 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Give a session whose work is committed at the end of the block, or rolled back if the block raises."""
         with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            session.connection(execution_options={"annotator_writes": True})
+            session.connection(execution_options=AT_ONCE)
             yield session
             audit.seal(session)
 
@@ -219,5 +222,6 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("annotator_writes", False)
-        connection.execute(text("BEGIN IMMEDIATE" if writes else "BEGIN"))
+        begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
+        if begin:
+            connection.exec_driver_sql(begin)

@@ -37,7 +37,7 @@ def ledgers_between(session: Session, start: datetime, end: datetime) -> dict[st
 def begin(session: Session, person_id: str, now: datetime, until: datetime, *, high: bool | None) -> None:
     """Open an interval that ends by itself at `until`, and forget what is older than any limit needs."""
     _FORGET.run(session, person=person_id, before=now - KEPT)
-    store(session, Exposure(person_id=person_id, started_at=now, ended_at=until, open=True, high_concern=high))
+    store(session, Exposure, person_id=person_id, started_at=now, ended_at=until, open=True, high_concern=high)
 
 
 def end(session: Session, person_id: str, now: datetime, *, high: bool | None = None) -> None:

@@ -85,12 +85,6 @@ def _explain(session: Session, project_id: str, left: Sequence[NewItem]) -> list
     return [Clash(row.public_id, same_text=row.text_sha256 in known) for row in left]
 
 
-def shown(session: Session, item_id: str) -> tuple[str, str]:
-    """Return an item's public id and its text."""
-    public_id, text = _SHOWN.first(session, item=item_id)
-    return public_id, text
-
-
 def posterior_of(session: Session, item_id: str) -> list[float] | None:
     """Return the probability of each rating, as the consensus has it; None where nothing is known."""
     found: list[float] | None = _POSTERIOR.first(session, item=item_id)[0]

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from annotator.storage.prepared import Prepared
 from annotator.storage.tables import Annotation, Item
+from annotator.storage.tables_quality import Control
 
 Condition = ColumnElement[bool]
 
@@ -36,16 +37,26 @@ def without(indicators: tuple[str, ...], state: str) -> Condition:
     return ~_answered(or_(*found))
 
 
-def concern(session: Session, item_id: str, high: Sequence[str]) -> bool | None:
-    """Say whether an item is of high concern by what people have said; None when nobody has."""
-    ratings = _RATINGS.rows(session, item=item_id)
-    return any(rating in high for (rating,) in ratings) if ratings else None
+def concern(session: Session, item_id: str, label: str, high: Sequence[str]) -> bool | None:
+    """Say whether an item is of high concern: by what is planted in a control item, else by what people have said; None when
+    neither is anything.
+    """
+    rows = _CONCERN.rows(session, item=item_id)
+    planted = rows[0][0]
+    if planted is not None:
+        return planted.get(label) in high
+    ratings = [rating for _, rating in rows if rating is not None]
+    return any(rating in high for rating in ratings) if ratings else None
 
 
 def _answered(condition: Condition) -> Condition:
     return exists().where(col(Annotation.item_id) == Item.id, condition)
 
 
-_RATINGS = Prepared(
-    select(Annotation.rating).where(Annotation.item_id == bindparam("item"), col(Annotation.rating).is_not(None))
+_CONCERN = Prepared(
+    select(Control.expected, Annotation.rating)
+    .select_from(Item)
+    .outerjoin(Control, col(Control.item_id) == Item.id)
+    .outerjoin(Annotation, col(Annotation.item_id) == Item.id)
+    .where(Item.id == bindparam("item"))
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, literal, select as select_columns, union_all
 from sqlmodel import Session, col, select
 
 from annotator.domain.errors import ConfigError, ConflictError
@@ -67,8 +67,9 @@ def standing(session: Session, person_id: str) -> list[StepStanding]:
 
 def next_step(session: Session, person_id: str) -> Step | None:
     """Return the first step that is to be done; None for somebody who has come in. The texts themselves stay where they are."""
-    texts = {Step(step): text_id for step, text_id in _DATED.rows(session)}
-    signed = {(step, text_id) for step, text_id in _SIGNED.rows(session, person=person_id)}
+    rows = _TEXTS_AND_SIGNATURES.rows(session, person=person_id)
+    texts = {Step(step): text_id for is_text, step, text_id, _ in rows if is_text}
+    signed = {(step, text_id) for is_text, step, text_id, _ in rows if not is_text}
     return next((step for step in Step if not _is_signed(step, texts.get(step), signed)), None)
 
 
@@ -143,9 +144,11 @@ def _is_signed(step: Step, text_id: str | None, signed: set[tuple[str, str | Non
     return (step.value, text_id) in signed and not (step in SIGNED and text_id is None)
 
 
-_DATED = Prepared(select(AgreedText.step, AgreedText.id).order_by(col(AgreedText.since), col(AgreedText.id)))
-_SIGNED = Prepared(
-    select(Signature.step, Signature.text_id).where(
-        Signature.person_id == bindparam("person"), col(Signature.revoked_at).is_(None)
-    )
+_TEXTS_AND_SIGNATURES = Prepared(
+    union_all(
+        select_columns(literal(True).label("is_text"), col(AgreedText.step), col(AgreedText.id), col(AgreedText.since)),
+        select_columns(literal(False), col(Signature.step), col(Signature.text_id), col(Signature.at)).where(
+            col(Signature.person_id) == bindparam("person"), col(Signature.revoked_at).is_(None)
+        ),
+    ).order_by("since", "id")
 )

@@ -31,7 +31,7 @@ class OutboxState:
 
 def add(session: Session, at: datetime, kind: OutboxKind, subject: str) -> None:
     """Say that `subject` has to be mirrored."""
-    store(session, Outbox(kind=kind.value, subject=subject, created_at=at, due_at=at))
+    store(session, Outbox, kind=kind.value, subject=subject, created_at=at, due_at=at)
 
 
 def due(session: Session, project_id: str, now: datetime, limit: int) -> list[Outbox]:

@@ -1,23 +1,27 @@
 """Statements that run with every item handed out and every answer: written in SQLAlchemy, compiled once a dialect, run past the ORM.
 
 Building a statement anew, finding it among the compiled ones and loading objects costs several times what the database needs to
-answer it. A `Prepared` goes to the driver's own cursor, inside its session's transaction; it takes bound parameters by name and gives
+answer it. A `Prepared` goes to a cursor of the driver's own, one for all of a transaction; it takes bound parameters by name and gives
 plain rows, their types as the columns say. What waits in its session is written first, and errors are SQLAlchemy's, as ever.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import SessionTransaction
 from sqlalchemy.sql.base import Executable
 from sqlmodel import Session, SQLModel
 
 Model = TypeVar("Model", bound=SQLModel)
 _Readers = tuple[tuple[int, Callable[[Any], Any]], ...]
+_LINE = "line"
+_SHARED = 4096
 
 
 class Prepared:
@@ -32,7 +36,6 @@ class Prepared:
         compiled, cursor = self._execute(session, values)
         readers = compiled.readers_for(cursor)
         found: Sequence[Sequence[Any]] = cursor.fetchall()
-        cursor.close()
         return [_read(row, readers) for row in found] if readers else found
 
     def first(self, session: Session, **values: Any) -> Any:
@@ -42,28 +45,47 @@ class Prepared:
 
     def run(self, session: Session, **values: Any) -> None:
         """Run it for what it changes."""
-        self._execute(session, values)[1].close()
+        self._execute(session, values)
 
     def _execute(self, session: Session, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
         session.flush()
-        connection = session.connection()
-        dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name)
+        line = _line(session)
+        compiled = self._compiled.get(line.dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self.statement, dialect)
-        cursor = connection.connection.cursor()
+            compiled = self._compiled[line.dialect.name] = _Compiled(self.statement, line.dialect)
         bound = compiled.bound(values)
         try:
-            cursor.execute(compiled.sql, bound)
-        except dialect.dbapi.Error as error:  # type: ignore[union-attr]
-            raise _explained(connection, compiled.sql, cursor, error) from error
-        return compiled, cursor
+            line.cursor.execute(compiled.sql, bound)
+        except line.dialect.dbapi.Error as error:
+            raise _explained(line, compiled.sql, error) from error
+        return compiled, line.cursor
 
 
-def _explained(connection: Connection, sql: str, cursor: Any, error: Exception) -> Exception:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A transaction's own way to the database."""
+
+    transaction: SessionTransaction | None
+    connection: Connection
+    dialect: Any
+    cursor: Any
+
+
+def _line(session: Session) -> _Line:
+    """Return the line of the transaction that the session is in, begun now if there is none."""
+    line: _Line | None = session.info.get(_LINE)
+    if line is not None and line.transaction is session.get_transaction():
+        return line
+    connection = session.connection()
+    line = _Line(session.get_transaction(), connection, connection.dialect, connection.connection.cursor())
+    session.info[_LINE] = line
+    return line
+
+
+def _explained(line: _Line, sql: str, error: Exception) -> Exception:
     """Return SQLAlchemy's error for one of the driver's; a connection that broke is not used again."""
-    dialect: Any = connection.dialect
-    broken = dialect.is_disconnect(error, connection.connection, cursor)
+    dialect, connection = line.dialect, line.connection
+    broken = dialect.is_disconnect(error, connection.connection, line.cursor)
     if broken:
         connection.invalidate(error)
     return DBAPIError.instance(
@@ -77,14 +99,21 @@ def whole(model: type[SQLModel]) -> list[Any]:
 
 
 def read_only(model: type[Model], values: Sequence[Any]) -> Model:
-    """Return an object that no session knows, of the values of `whole`."""
-    return model(**dict(zip(model.model_fields, values, strict=True)))
+    """Return an object that no session knows, of the values of `whole`; equal rows share one, so that nobody may change it."""
+    made: Model = _made(model, tuple(values))
+    return made
 
 
-def store(session: Session, row: SQLModel) -> None:
-    """Insert one row at once, past the session: it is not to be changed through it afterwards."""
-    table: Table = row.__table__  # type: ignore[attr-defined]
-    _inserting(table).run(session, **{name: getattr(row, name) for name in _filled(table)})
+def store(session: Session, model: type[SQLModel], **values: Any) -> None:
+    """Insert one row at once, past the session; what is not given is the model's default.
+
+    Raises:
+        TypeError: a column has no value, or a value no column.
+    """
+    inserting, defaults = _inserting(model)
+    if not values.keys() <= defaults.keys():
+        raise TypeError(f"{model.__name__} has no {', '.join(sorted(values.keys() - defaults.keys()))}.")
+    inserting.run(session, **{name: values[name] if name in values else make() for name, make in defaults.items()})
 
 
 class _Compiled:
@@ -135,15 +164,26 @@ def _read(row: Sequence[Any], readers: _Readers) -> Sequence[Any]:
     return found
 
 
-@cache
-def _inserting(table: Table) -> Prepared:
-    return Prepared(
-        insert(table).inline().values({name: bindparam(name, type_=table.c[name].type) for name in _filled(table)})
-    )
+@lru_cache(_SHARED)
+def _made(model: type[SQLModel], values: tuple[Any, ...]) -> Any:
+    return model(**dict(zip(model.model_fields, values, strict=True)))
 
 
 @cache
-def _filled(table: Table) -> tuple[str, ...]:
-    """Return the columns that a new row brings; the database fills the others."""
-    own = (column for column in table.columns if column.computed is None and column is not table.autoincrement_column)
-    return tuple(column.name for column in own)
+def _inserting(model: type[SQLModel]) -> tuple[Prepared, dict[str, Callable[[], Any]]]:
+    """Return the statement, and for each column that a new row brings what makes its default; the database fills the others."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    own = [column for column in table.columns if column.computed is None and column is not table.autoincrement_column]
+    values = {column.name: bindparam(column.name, type_=column.type) for column in own}
+    return Prepared(insert(table).inline().values(values)), {name: _default(model, name) for name in values}
+
+
+def _default(model: type[SQLModel], name: str) -> Callable[[], Any]:
+    field = model.model_fields[name]
+
+    def make() -> Any:
+        if field.is_required():
+            raise TypeError(f"{model.__name__} needs {name}.")
+        return field.get_default(call_default_factory=True)
+
+    return make

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
@@ -57,9 +59,13 @@ def current(session: Session, project: Project) -> Project:
     """Return the project with its settings as they are in this transaction; what a process has opened with (the guideline
     version) stays the caller's until the next start.
     """
-    found = read_only(Project, _CURRENT.first(session, project=project.id))
-    found.guideline_version_id = project.guideline_version_id
-    return found
+    return as_opened(project, _CURRENT.first(session, project=project.id))
+
+
+def as_opened(project: Project, row: Sequence[Any]) -> Project:
+    """Return a project of the values of its row (`whole`), with the guideline version that the caller's process has opened."""
+    now = dict(zip(Project.model_fields, row, strict=True)) | {"guideline_version_id": project.guideline_version_id}
+    return read_only(Project, tuple(now.values()))
 
 
 def find(session: Session, name: str) -> Project | None:

@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from annotator.domain.errors import ConflictError, InputError
 from annotator.domain.vetting import VettingStep, allowed_sources
 from annotator.storage import audit, people
 from annotator.storage.beside_index import beside_index
-from annotator.storage.prepared import Prepared
 from annotator.storage.tables import Item
 from annotator.storage.tables_people import CoordinatorPause, Vetting
 
@@ -34,13 +33,9 @@ def passed_by_all(session: Session) -> Mapping[str, Mapping[VettingStep, Vetting
     return found
 
 
-def allowed(session: Session, person_id: str) -> list[ColumnElement[bool]]:
-    """Return what an item must meet for this person: of a source that their checks allow."""
-    return [_of_allowed_source(frozenset(VettingStep(step) for (step,) in _PASSED.rows(session, person=person_id)))]
-
-
 @cache
-def _of_allowed_source(passed: frozenset[VettingStep]) -> ColumnElement[bool]:
+def of_allowed_source(passed: frozenset[VettingStep]) -> ColumnElement[bool]:
+    """Return what an item must meet for somebody who has passed these checks: a source that they allow."""
     return beside_index(Item.source).in_([source.value for source in allowed_sources(passed)])
 
 
@@ -64,11 +59,6 @@ def undo(session: Session, at: datetime, actor: str, person_id: str, step: Vetti
     session.add(row)
     session.flush()
     audit.record(session, at, actor, "vetting.undone", person_id, step=step.value)
-
-
-def is_paused(session: Session, person_id: str) -> bool:
-    """Say whether a coordinator has set a pause that nobody has ended."""
-    return _PAUSED.first(session, person=person_id) is not None
 
 
 def pause_of(session: Session, person_id: str) -> CoordinatorPause | None:
@@ -138,11 +128,3 @@ def _reason(reason: str) -> str:
 
 
 _STANDING = select(Vetting).where(col(Vetting.undone_at).is_(None)).order_by(Vetting.id)
-_PASSED = Prepared(
-    select(Vetting.step).where(Vetting.person_id == bindparam("person"), col(Vetting.undone_at).is_(None))
-)
-_PAUSED = Prepared(
-    select(CoordinatorPause.id).where(
-        CoordinatorPause.person_id == bindparam("person"), col(CoordinatorPause.resumed_at).is_(None)
-    )
-)

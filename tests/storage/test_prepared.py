@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlmodel import col, select
 
 from annotator.domain.ids import new_id
-from annotator.storage.prepared import Prepared, store
+from annotator.storage.prepared import Prepared, read_only, store, whole
 from annotator.storage.tables import Annotation, Item, Lease, Outbox, Person
 from annotator.storage.tables_exposure import Exposure
 from annotator.storage.types import UtcDateTime
@@ -25,7 +25,7 @@ def a_person(**given):
 def test_what_is_stored_past_the_session_reads_as_what_the_session_stores(database):
     past, through = a_person(qualified_at=AT), a_person(qualified_at=AT)
     with database.writing() as session:
-        store(session, past)
+        store(session, Person, **past.model_dump())
         session.add(through)
     with database.reading() as session:
         first, second = session.get_one(Person, past.id), session.get_one(Person, through.id)
@@ -53,7 +53,7 @@ def test_json_numbers_and_moments_come_back_as_the_columns_have_them(world):
 def test_a_moment_of_any_zone_is_compared_as_the_moment_it_is(database):
     prepared = Prepared(select(Person.id).where(Person.created_at < bindparam("before", type_=UtcDateTime())))
     with database.writing() as session:
-        store(session, a_person())
+        store(session, Person, **a_person().model_dump())
     there = timezone(timedelta(hours=-7))
     with database.reading() as session:
         assert prepared.first(session, before=(AT + timedelta(seconds=1)).astimezone(there)) is not None
@@ -98,17 +98,17 @@ def test_a_change_gives_the_rows_it_is_asked_for_and_is_undone_with_its_transact
 def test_a_constraint_that_is_broken_is_the_same_error_as_ever(database):
     person = a_person()
     with database.writing() as session:
-        store(session, person)
+        store(session, Person, **person.model_dump())
     with pytest.raises(IntegrityError), database.writing() as session:
-        store(session, a_person(pseudonym=person.pseudonym))
+        store(session, Person, **a_person(pseudonym=person.pseudonym).model_dump())
 
 
 def test_the_database_numbers_rows_and_works_out_columns_itself(world):
     (person,) = world.volunteers(1)
     with world.database.writing() as session:
         for high in (True, None):
-            store(session, Exposure(person_id=person, started_at=AT, ended_at=AT, open=False, high_concern=high))
-        store(session, Outbox(kind="annotation", subject="x", created_at=AT, due_at=AT))
+            store(session, Exposure, person_id=person, started_at=AT, ended_at=AT, open=False, high_concern=high)
+        store(session, Outbox, kind="annotation", subject="x", created_at=AT, due_at=AT)
         item = session.exec(select(Item)).first()
     with world.database.reading() as session:
         rows = session.exec(select(Exposure).where(Exposure.person_id == person).order_by(col(Exposure.id))).all()
@@ -121,19 +121,48 @@ def test_an_item_is_stored_without_the_columns_that_are_worked_out(world):
     (name,) = world.add_items(1)
     with world.database.reading() as session:
         known = session.exec(select(Item)).one()
-    twin = Item(
-        **(
-            known.model_dump(exclude={"open_slots", "missing"})
-            | {"id": new_id(), "public_id": "twin", "text_sha256": "0" * 64}
-        )
-    )
+    twin = known.model_dump(exclude={"open_slots", "missing"})
+    twin |= {"id": new_id(), "public_id": "twin", "text_sha256": "0" * 64}
     with world.database.writing() as session:
-        store(session, twin)
+        store(session, Item, **twin)
     with world.database.reading() as session:
-        stored = session.get_one(Item, twin.id)
+        stored = session.get_one(Item, twin["id"])
     assert (stored.open_slots, stored.missing) == (known.open_slots, known.missing)
     assert stored.open_slots == known.overlap
     assert world.item(name).id == known.id
+
+
+def test_what_is_not_given_is_the_models_default_and_a_strange_value_is_refused(database):
+    with database.writing() as session:
+        store(session, Person, pseudonym="A-1", role="volunteer", created_at=AT)
+        with pytest.raises(TypeError, match="needs role"):
+            store(session, Person, pseudonym="A-2", created_at=AT)
+        with pytest.raises(TypeError, match="no nickname"):
+            store(session, Person, pseudonym="A-3", role="volunteer", created_at=AT, nickname="x")
+    with database.reading() as session:
+        (person,) = session.exec(select(Person)).all()
+    assert person.id
+    assert person.qualified_at is None
+
+
+def test_equal_rows_share_one_object_and_others_do_not(world):
+    ada, ben = world.volunteers(2)
+    by_id = Prepared(select(*whole(Person)).where(Person.id == bindparam("person")))
+    with world.database.reading() as session:
+        first, again, other = (read_only(Person, by_id.first(session, person=each)) for each in (ada, ada, ben))
+        assert first is again
+        assert (first.id, other.id) == (ada, ben)
+        assert first.model_dump() == session.get_one(Person, ada).model_dump()
+
+
+def test_each_transaction_of_a_session_has_a_way_of_its_own(world):
+    world.volunteers(1)
+    count = Prepared(select(func.count()).select_from(Person))
+    with world.database.reading() as session:
+        assert count.first(session)[0] == 1
+        session.rollback()
+        world.volunteers(1)
+        assert count.first(session)[0] == 2
 
 
 def test_a_parameter_that_is_forgotten_is_an_error_and_no_row(world):

@@ -79,7 +79,9 @@ def admit(*roles: Role, scope: Scope | None = None, before_second_factor: bool =
     if scope is not None and not HOLDERS[scope].issuperset(roles):
         raise ValueError(f"{scope} is not held by all of {', '.join(roles)}")
 
-    async def check(request: Request, service: ServiceDep, caller: MaybeCallerDep) -> Caller:
+    async def check(request: Request) -> Caller:  # asks for nothing by dependencies, whose resolving costs more than it does
+        service: Service = request.app.state.service
+        caller = await maybe_caller(request, service)
         if caller is None:
             raise UnauthenticatedError(
                 "Nobody is signed in, or the token does not count any more.", mend="Sign in, or make a new token."
