@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, select as select_columns
+from sqlalchemy import ColumnElement, bindparam, exists, literal_column, select as select_columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -20,6 +20,7 @@ from annotator.storage.items import slice_end
 from annotator.storage.prepared import Prepared
 from annotator.storage.tables import Item, Lease
 from annotator.storage.tables_learning import Prediction
+from annotator.storage.text_size import text_size
 
 Conditions = Sequence[ColumnElement[bool]]
 """What the item must meet besides, as conditions over `Item`."""
@@ -60,7 +61,7 @@ def audit_candidate(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An item with the probability of each rating, as the consensus or else a classifier has it, and the length of its text."""
+    """An item with the probability of each rating, as the consensus or else a classifier has it, and the length of its text in bytes."""
 
     item_id: str
     p: Sequence[float] | None
@@ -192,6 +193,6 @@ def _shown(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
 
 
 def _weighed(conditions: Conditions, order: Sequence[Any]) -> Prepared:
-    columns: list[Any] = [Item.id, Item.posterior, Prediction.probability, func.length(Item.text), Item.answered]
+    columns: list[Any] = [Item.id, Item.posterior, Prediction.probability, text_size(Item.text), Item.answered]
     statement = select_columns(*columns).outerjoin(Prediction, col(Prediction.item_id) == Item.id)
     return Prepared(statement.where(*_OPEN, *conditions).order_by(*order).limit(bindparam("most")))

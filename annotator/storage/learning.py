@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, exists, func, or_
+from sqlalchemy import bindparam, exists, func, or_, select as select_columns
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select, update
 
@@ -14,6 +14,7 @@ from annotator.storage import annotation_log, items
 from annotator.storage.prepared import Prepared
 from annotator.storage.tables import Annotation, Item, Lease, MirrorTask, Project
 from annotator.storage.tables_learning import ModelVersion, Prediction
+from annotator.storage.text_size import text_size
 from annotator.storage.upsert import inserting
 
 MOVED = 0.005
@@ -36,7 +37,7 @@ class PoolItem:
 class Standing:
     """What dispensing and consensus need to know of the model in use, and no more.
 
-    `pace` is how long an answer takes: so many seconds, and so many more for each character of the text.
+    `pace` is how long an answer takes: so many seconds, and so many more for each byte of the text.
     """
 
     model_id: str
@@ -208,15 +209,15 @@ def audited(session: Session, project: Project, n_classes: int) -> list[Audited]
 
 
 def paces(session: Session, project_id: str, limit: int) -> tuple[list[int], list[float]]:
-    """Return lengths of texts in characters and the seconds that the newest answers to them took."""
+    """Return lengths of texts in bytes and the seconds that the newest answers to them took."""
     statement = (
-        select(func.length(Item.text), Annotation.lead_time)
+        select_columns(text_size(Item.text), col(Annotation.lead_time))
         .join(Item, col(Item.id) == Annotation.item_id)
-        .where(Item.project_id == project_id, col(Annotation.lead_time) > 0)
+        .where(col(Item.project_id) == project_id, col(Annotation.lead_time) > 0)
         .order_by(col(Annotation.id).desc())
         .limit(limit)
     )
-    rows = session.exec(statement).all()
+    rows = session.connection().execute(statement).all()
     return [length for length, _ in rows], [seconds for _, seconds in rows]
 
 
