@@ -9,6 +9,8 @@ SAMPLE := 300
 SEED := 1
 # Several processes share the processors, so that threads of one for sums would wait for those of another.
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# What three processes and all those that they start have compiled is kept for the next one, whatever the shell says.
+KEEPING := PYTHONDONTWRITEBYTECODE=
 # Compiled loops run as plain Python in these, so that their lines are seen.
 KERNEL_TESTS := tests/consensus/test_models.py tests/consensus/test_stream.py tests/consensus/test_measures.py tests/consensus/test_sampled.py tests/active_learning/test_strategies.py tests/active_learning/test_scoring.py tests/releases/test_splits.py
 
@@ -36,7 +38,7 @@ $(CHROMIUM):
 	DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends chromium
 
 test: setup browser ## every test, the browser and Label Studio included, in three processes: on two cores one of them waits
-	$(ALONE) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(ALONE) $(KEEPING) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 coverage: setup ## lines that tests run, by file, those of started processes and of compiled loops included; fails under 92 %
 	rm -rf build/coverage

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 from scipy.linalg import solve
-from scipy.stats import rankdata, t as student
+from scipy.special import stdtr
 
 from active_learning.arrays import FloatArray, IntArray, Rows, check_rows
 from active_learning.classifier import as_posterior
@@ -158,7 +158,7 @@ def area_under_curve(p: FloatArray, targets: FloatArray) -> float:
 
 def _soft_auc(score: FloatArray, positive: FloatArray, negative: FloatArray) -> float:
     """Weight of the pairs in the right order; a tie counts half."""
-    place = rankdata(score, method="dense") - 1
+    place = np.unique(score, return_inverse=True)[1]
     below = np.bincount(place, weights=negative)
     at_or_below = np.cumsum(below)
     return float(positive @ (at_or_below[place] - below[place] / 2))
@@ -174,7 +174,7 @@ def _tail(value: float, null: FloatArray) -> float:
     if not np.isfinite(value) or len(null) < 3:
         return 1.0
     spread = float(null.std(ddof=1)) * np.sqrt(1 + 1 / len(null))
-    return float(student.sf((value - null.mean()) / spread, len(null) - 1)) if spread > 0 else 1.0
+    return float(stdtr(len(null) - 1, (null.mean() - value) / spread)) if spread > 0 else 1.0
 
 
 def _products(rows: Rows) -> FloatArray:

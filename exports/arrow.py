@@ -6,12 +6,18 @@ from typing import Any
 
 import pyarrow.compute
 import pyarrow.csv
-import pyarrow.dataset
 import pyarrow.ipc
 import pyarrow.parquet
 
 compute: Any = pyarrow.compute
 csv: Any = pyarrow.csv
-dataset: Any = pyarrow.dataset
 ipc: Any = pyarrow.ipc
 parquet: Any = pyarrow.parquet
+
+
+def dataset(files: Any) -> Any:
+    """Open files as one table."""
+    import pyarrow.dataset  # it loads all of pandas
+
+    arrow: Any = pyarrow.dataset
+    return arrow.dataset(files)

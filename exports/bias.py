@@ -50,7 +50,7 @@ def _tested(out: Path) -> set[str]:
     files = [path for split in (TEST, HIDDEN) for path in (out / "data" / "items").glob(f"{split}-*.parquet")]
     if not files:
         return set()
-    return set(arrow.dataset.dataset(files).to_table(["id"])["id"].to_pylist())
+    return set(arrow.dataset(files).to_table(["id"])["id"].to_pylist())
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

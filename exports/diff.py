@@ -121,7 +121,7 @@ def pseudonyms(release: Release) -> set[str]:
     files = _files(release, "annotations")
     if not files:
         return set()
-    return set(arrow.dataset.dataset(files).to_table(["annotator"])["annotator"].unique().to_pylist())
+    return set(arrow.dataset(files).to_table(["annotator"])["annotator"].unique().to_pylist())
 
 
 def told(found: Difference) -> list[str]:
@@ -156,7 +156,7 @@ def _items(release: Release) -> dict[str, tuple[str, str]]:
     files = sorted((release.folder / "data" / "items").glob("*.parquet"))
     if not files:
         return {}
-    table = arrow.dataset.dataset(files).to_table(["id", "sha256", "split"])
+    table = arrow.dataset(files).to_table(["id", "sha256", "split"])
     rows = zip(*(table[name].to_pylist() for name in ("id", "sha256", "split")), strict=True)
     return {item: (text, split) for item, text, split in rows}
 
@@ -167,7 +167,7 @@ def _agreed(release: Release) -> dict[str, tuple[str | None, int]]:
     if not files:
         return {}
     name = rating_of(tuple(release.specs.values())).name
-    table = arrow.dataset.dataset(files).to_table(["item", name, "judgements"])
+    table = arrow.dataset(files).to_table(["item", name, "judgements"])
     rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
     return {item: (rating, judgements) for item, rating, judgements in rows}
 

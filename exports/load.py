@@ -148,7 +148,7 @@ class Release:
         files = [path for one in wanted for path in sorted((self.folder / "data" / table).glob(f"{one}-*.parquet"))]
         if not files:
             return table_schema(table, tuple(self.specs.values())).empty_table()
-        return arrow.dataset.dataset(files).to_table()
+        return arrow.dataset(files).to_table()
 
     def _splits(self, table: str, split: str | None) -> tuple[str, ...]:
         """Return the splits to read: the one asked for, or all that this part holds of the table."""

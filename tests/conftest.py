@@ -15,6 +15,7 @@ import structlog
 from argon2 import PasswordHasher
 from hypothesis import Phase, settings
 from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import Pool
 from sqlmodel import create_engine
 
@@ -22,7 +23,7 @@ from annotator.domain.clock import ManualClock
 from annotator.domain.limits import UNLIMITED
 from annotator.people import passwords
 from annotator.storage.database import Database
-from tests import fixtures_chance
+from tests import fixtures_chance, fixtures_statements
 from tests.fixtures_browser import chromium, no_browser_s_loop  # noqa: F401
 from tests.fixtures_cluster import machines  # noqa: F401
 from tests.fixtures_studio import client, label_studio, new_studio_home  # noqa: F401
@@ -43,6 +44,7 @@ PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "suite")
 settings.load_profile(PROFILE)
 if PROFILE != "explore":
     fixtures_chance.stands_in()
+fixtures_statements.stands_in()
 
 
 # Nobody needs a test's data after a crash of the machine, so neither database waits for the disk here.
@@ -124,21 +126,23 @@ def postgres_admin(postgres_url):
 
 @pytest.fixture(scope="session")
 def recycled_postgres(postgres_url, postgres_admin):
-    """A function that gives the URL of one PostgreSQL database, emptied; made anew where a test changed its schema."""
+    """A function that gives the URL of one PostgreSQL database, emptied; made anew where a test changed its schema.
+
+    It is emptied by a connection that stays, since a new one would have to learn of every table first.
+    """
     url, template = _named(postgres_url, "recycled"), _revision(_named(postgres_url, "template_annotator"))
+    sweeper = Database(url, pool_size=1)
 
     def give() -> str:
-        with postgres_admin.connect() as admin:
-            admin.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'recycled'"))
-            there = admin.execute(text("SELECT 1 FROM pg_database WHERE datname = 'recycled'")).first() is not None
-            if there and _revision(url) == template:
-                _as_new(url)
-                return url
-            admin.execute(text("DROP DATABASE IF EXISTS recycled WITH (FORCE)"))
-            admin.execute(text("CREATE DATABASE recycled TEMPLATE template_annotator STRATEGY FILE_COPY"))
-            return url
+        if not _swept(sweeper, template):
+            sweeper.dispose()
+            with postgres_admin.connect() as admin:
+                admin.execute(text("DROP DATABASE IF EXISTS recycled WITH (FORCE)"))
+                admin.execute(text("CREATE DATABASE recycled TEMPLATE template_annotator STRATEGY FILE_COPY"))
+        return url
 
-    return give
+    yield give
+    sweeper.dispose()
 
 
 def _revision(url: str) -> str:
@@ -148,14 +152,23 @@ def _revision(url: str) -> str:
     return revision
 
 
-def _as_new(url: str) -> None:
-    """Forget everything in a PostgreSQL database, and let its numbers begin again."""
-    found = Database(url)
-    with found.engine.begin() as connection:
-        for name in connection.execute(text("SELECT sequencename FROM pg_sequences")).scalars().all():
-            connection.exec_driver_sql(f'ALTER SEQUENCE "{name}" RESTART')
-    empty(found)
-    found.dispose()
+def _swept(found: Database, revision: str) -> bool:
+    """Close a PostgreSQL database to all others, forget everything in it and let its numbers begin again, if it has this schema."""
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    moved = (
+        "SELECT setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences WHERE last_value > 0"
+    )
+    try:
+        with found.engine.begin() as connection:
+            connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+        if found.revision() != revision:
+            return False
+        with found.engine.begin() as connection:
+            connection.execute(text(moved))
+        empty(found)
+    except DBAPIError:  # there is none yet, or it ended this connection
+        return False
+    return True
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

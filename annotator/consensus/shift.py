@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from annotator.domain.errors import InputError
 
@@ -86,7 +86,7 @@ def shift(before: Pairs, after: Pairs) -> Shift:
         raise InputError("There has to be a pair on either side.", where="pairs")
     pairs, later = _joined(before, after)
     value, error = _estimate(pairs, later)
-    reach = float(student.ppf(0.975, max(after.n - 1, 1))) * error
+    reach = float(stdtrit(max(after.n - 1, 1), 0.975)) * error
     return Shift(value, value - reach, value + reach, _smallest(pairs, later, value / error), before.n, after.n)
 
 
@@ -98,7 +98,7 @@ def first_fall(before: Pairs, after: Pairs, alpha: float) -> int | None:
     if before.n < LEAST_BEFORE or len(np.unique([*after.one, *after.other])) < LEAST_PEOPLE:
         return None
     for n in looks(after.n):
-        enough = float(student.isf(alpha / LOOKS, n - 1))
+        enough = -float(stdtrit(n - 1, alpha / LOOKS))
         pairs, later = _joined(before, after.part(slice(n)))
         value, error = _estimate(pairs, later)
         if value / error >= enough and _smallest(pairs, later, value / error) >= WITHOUT_ANYONE:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import theilslopes
 
 from active_learning.arrays import FloatArray, IntArray
 from active_learning.classifier import SoftClassifier
@@ -271,6 +270,8 @@ def pace(lengths: Sequence[int], seconds: Sequence[float]) -> list[float]:
     x, y = np.array(lengths, dtype=np.float64), np.array(seconds)
     if len(y) < _LEAST_PACES or not np.ptp(x) or not np.ptp(y):
         return [float(np.median(y)) if len(y) else 1.0, 0.0]
+    from scipy.stats import theilslopes  # slow to load
+
     slope, intercept, low, _ = theilslopes(y, x)
     return [float(intercept), float(slope)] if low > 0 and intercept > 0 else [float(np.median(y)), 0.0]
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import yaml
 from simplemma.strategies.dictionaries import DefaultDictionaryFactory
-from wordfreq import get_frequency_dict
 
 from annotator.privacy.normalise import fold
 
@@ -25,9 +24,11 @@ LANGUAGES = ("en", "es", "fr", "de", "tl", "pl", "ro")
 """Languages that the gate reads (ISO 639-1). A text in any other is quarantined."""
 
 _WORDFREQ_CODES = {"tl": "fil"}
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _THIN = ("tl", "ro")
 _COMMON = 10**-5.7  # at least two uses in a million words: a word that people meet
 _RARE = 10**-9.0
+_MOST_GLUED = 20
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -66,8 +67,23 @@ class Numbers:
     strong: frozenset[str]
     spelled: frozenset[str]
     heads: frozenset[str]
-    glued: re.Pattern[str]
-    piece: re.Pattern[str]
+    parts: frozenset[str]
+
+    def unglued(self, word: str) -> list[str]:
+        """Return the numbers that one long word is made of, two to twenty of them, each the longest that can stand there; else none."""
+        fewest, longest = (
+            {len(word): 0},
+            dict[int, int](),
+        )  # by a place in the word: numbers to its end, the first one's end
+        for start in reversed(range(len(word))):
+            ends = [end for end in fewest if word[start:end] in self.parts]
+            if ends and (count := 1 + min(fewest[end] for end in ends)) <= _MOST_GLUED:
+                fewest[start], longest[start] = count, max(ends)
+        found, start = list[str](), 0
+        while start in longest:
+            found.append(word[start : longest[start]])
+            start = longest[start]
+        return found if len(found) > 1 else []
 
 
 def load() -> None:
@@ -80,7 +96,7 @@ def load() -> None:
 @cache
 def vocabulary(language: str) -> Vocabulary:
     """Load all that is known of a language's words."""
-    shares = dict(get_frequency_dict(_WORDFREQ_CODES.get(language, language), wordlist="best"))
+    shares = dict(_shares(language, "best"))
     if language in _THIN:
         for word in DefaultDictionaryFactory().get_dictionary(language):
             shares.setdefault(word.lower(), _RARE)
@@ -100,7 +116,7 @@ def common_words() -> Mapping[str, float]:
 @cache
 def usual_words(language: str) -> Mapping[str, float]:
     """Return a language's words that come up at least twice in a million, accents also dropped."""
-    shares = get_frequency_dict(_WORDFREQ_CODES.get(language, language), wordlist="small")
+    shares = _shares(language, "small")
     kept = {word: share for word, share in shares.items() if share >= _COMMON}
     return {**_bare(kept), **kept}
 
@@ -108,7 +124,7 @@ def usual_words(language: str) -> Mapping[str, float]:
 @cache
 def function_words(language: str) -> frozenset[str]:
     """Return a language's most used words, by which it is told from others."""
-    shares = get_frequency_dict(_WORDFREQ_CODES.get(language, language), wordlist="small")
+    shares = _shares(language, "small")
     most = sorted((word for word in shares if word.isalpha()), key=lambda word: -shares[word])[:200]
     return frozenset(fold(word) for word in most)
 
@@ -148,8 +164,7 @@ def numbers() -> Numbers:
     for language in ("other", *reversed(LANGUAGES)):
         digits |= lists[language]
     digits |= dict(_joined_numbers(lists))
-    parts = sorted({fold(word) for word in digits if len(word) > 2}, key=len, reverse=True)
-    one = f"(?:{'|'.join(map(re.escape, parts))})"
+    parts = frozenset(fold(word) for word in digits if len(word) > 2)
     return Numbers(
         digits=digits,
         weak=lists["weak"],
@@ -159,8 +174,7 @@ def numbers() -> Numbers:
         strong=frozenset(digits),
         spelled=frozenset(digits.keys() | lists["weak"].keys()),
         heads=frozenset(part[:3] for part in parts),
-        glued=re.compile(rf"{one}{{2,20}}"),
-        piece=re.compile(rf"{one}(?={one}{{0,20}}\Z)"),
+        parts=parts,
     )
 
 
@@ -208,8 +222,16 @@ def plain_values() -> frozenset[str]:
 @cache
 def _read(name: str) -> dict[str, Any]:
     path = resources.files("annotator.privacy") / "data" / f"{name}.yaml"
-    lists: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    lists: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 — a safe loader
     return lists
+
+
+def _shares(language: str, wordlist: str) -> Mapping[str, float]:
+    """Return a language's words with their share of running text."""
+    from wordfreq import get_frequency_dict  # slow to load
+
+    shares: Mapping[str, float] = get_frequency_dict(_WORDFREQ_CODES.get(language, language), wordlist=wordlist)
+    return shares
 
 
 def _polish_cases(listed: Iterable[str]) -> Iterator[str]:
@@ -224,8 +246,7 @@ def _polish_cases(listed: Iterable[str]) -> Iterator[str]:
 
 def _written(word: str) -> float:
     """Return the highest share that any supported language has for exactly these letters."""
-    codes = (_WORDFREQ_CODES.get(language, language) for language in LANGUAGES)
-    return max(float(get_frequency_dict(code, wordlist="small").get(word, 0.0)) for code in codes)
+    return max(_shares(language, "small").get(word, 0.0) for language in LANGUAGES)
 
 
 def _phrases(listed: str) -> Iterator[tuple[str, ...]]:

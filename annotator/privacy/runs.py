@@ -86,8 +86,8 @@ def _atoms(tokens: Tokens, taken: set[int]) -> Iterator[Atom]:
             yield Atom(i, _doubled(tokens, i, digits[word]), spelled=True)
         elif word in weak:
             yield Atom(i, weak[word], spelled=True, weak=True)
-        elif 7 < len(word) <= 120 and known.glued.fullmatch(word):
-            yield Atom(i, _unglued(word), spelled=True)
+        elif 7 < len(word) <= 120 and (parts := known.unglued(word)):
+            yield Atom(i, "".join(known.digits[part] for part in parts), spelled=True)
 
 
 def _candidates(words: list[str], distinct: frozenset[str]) -> list[int]:
@@ -105,11 +105,6 @@ def _candidates(words: list[str], distinct: frozenset[str]) -> list[int]:
 def _doubled(tokens: Tokens, i: int, digits: str) -> str:
     times = lexicon.numbers().multiplier.get(tokens.words[i - 1], 1) if i else 1
     return digits * times
-
-
-def _unglued(word: str) -> str:
-    known = lexicon.numbers()
-    return "".join(known.digits[piece] for piece in known.piece.findall(word))
 
 
 def _touches_digit(tokens: Tokens, i: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -11,6 +12,7 @@ from sqlmodel import SQLModel
 from annotator import storage
 
 
+@cache
 def metadata() -> MetaData:
     """Return the metadata with every table of ours in it."""
     for module in iter_modules(storage.__path__):

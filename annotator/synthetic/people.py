@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from annotator.domain.errors import InputError
 from annotator.synthetic.postings import CONTRADICTED, NOT_STATED, PRESENT, STATES
@@ -119,7 +119,7 @@ def confusion(
     truth = np.arange(classes)[:, None]
     seen = (classes - 1 - truth if person.kind is PersonKind.ADVERSARIAL else truth) + person.bias
     edges = np.concatenate([[-np.inf], np.arange(classes - 1) + 0.5, [np.inf]])
-    read = np.diff(norm.cdf((edges - seen) / spread), axis=1)
+    read = np.diff(ndtr((edges - seen) / spread), axis=1)
     unread = np.full(classes, (1 - _FAVOURITE) / classes)
     unread[person.favourite] += _FAVOURITE
     return (1 - person.careless) * read + person.careless * unread

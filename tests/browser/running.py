@@ -17,6 +17,8 @@ from tests.fixtures_studio import free_port
 
 ALONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 """How many threads a process may use for sums, as `make test` has it."""
+ASK = httpx.Client(timeout=10, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+"""One for all questions: to make another reads every certificate of the machine, which costs more than a start that is waited for."""
 
 
 class Running:
@@ -33,7 +35,7 @@ class Running:
             return {row["email"].partition("@")[0]: row for row in csv.DictReader(file)}
 
     def health(self) -> dict:
-        return httpx.get(f"{self.url}/healthz", timeout=10, trust_env=False).json()
+        return ASK.get(f"{self.url}/healthz").json()
 
     def wait(self, condition, what: str, seconds: float = 120) -> None:
         """Wait until the state of the parts is as asked."""
@@ -91,6 +93,6 @@ def up(home: Path, *arguments: str, folder: Path | None = None, **more: str):
 
 def _answers(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2, trust_env=False).status_code == 200
+        return ASK.get(f"http://127.0.0.1:{port}/healthz", timeout=2).status_code == 200
     except httpx.TransportError:
         return False

@@ -11,7 +11,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from label_studio_sdk import LabelStudio
 from playwright.sync_api import Page, expect
 
 from tests.browser.hands import drag, keys, sign_in, state_is, status_is, tap
@@ -163,6 +162,8 @@ def export_by_page(page: Page, folder: Path) -> list[dict]:
 
 def in_label_studio(service) -> set[tuple[str, str]]:
     """Read every annotation through Label Studio's own SDK: (item's id, result)."""
+    from label_studio_sdk import LabelStudio  # slow, and all processes collect this file
+
     token = json.loads((service.home / "label-studio" / "secrets.json").read_text())["token"]
     client = LabelStudio(base_url=f"http://127.0.0.1:{service.environment['ANNOTATOR_STUDIO_PORT']}", api_key=token)
     ours = [one for one in client.projects.list() if "(control items)" not in one.title]

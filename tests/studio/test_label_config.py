@@ -9,7 +9,6 @@ from dataclasses import replace
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from label_studio_sdk.label_interface import LabelInterface
 
 from annotator.domain.answers import Answer, Span
 from annotator.domain.errors import ConfigError
@@ -22,9 +21,16 @@ SCHEMA = load("postings", "1.0.0").schema
 CONFIG = build_label_config(SCHEMA)
 
 
+def interface_of(config: str):
+    """Read a config as Label Studio's own SDK does."""
+    from label_studio_sdk.label_interface import LabelInterface  # slow, and all processes collect this file
+
+    return LabelInterface(config)
+
+
 @pytest.mark.parametrize(("name", "version"), available())
 def test_label_studio_accepts_the_config_of_every_shipped_guideline(name, version):
-    LabelInterface(build_label_config(load(name, version).schema)).validate()
+    interface_of(build_label_config(load(name, version).schema)).validate()
 
 
 CHECK = """
@@ -63,7 +69,7 @@ def test_the_same_schema_gives_the_same_config():
 
 
 def test_results_carry_our_values():
-    interface = LabelInterface(CONFIG)
+    interface = interface_of(CONFIG)
     for question in SCHEMA.questions:
         if question.kind is not Kind.NOTE:
             assert set(interface.get_control(question.id).labels) == {choice.value for choice in question.choices}
@@ -130,7 +136,7 @@ def test_label_studio_accepts_the_results_we_make():
         {"note": "plain"},
     )
     result = to_result(SCHEMA, text, answer)
-    interface = LabelInterface(CONFIG)
+    interface = interface_of(CONFIG)
     assert interface.validate_prediction({"result": result}, return_errors=True) == []
     assert interface.validate_prediction({"result": [{**result[0], "from_name": "other"}]}, return_errors=True)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -60,8 +60,9 @@ def figure(chart: Any, title: str, description: str) -> Figure:
     return Figure(title, description, head + Markup(_inside(specification)))  # noqa: S704 - only what `_clean` keeps
 
 
+@cache
 def warm() -> None:
-    """Start the converter, so that nobody's first page waits for it."""
+    """Start the process's converter, so that nobody's first page waits for it."""
     chart: Any = draw.Chart(draw.InlineData(values=[{"x": 0}])).mark_point().encode(x="x:Q")
     figure(chart, "", "")
 

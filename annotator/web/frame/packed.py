@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -54,7 +55,8 @@ def editor_files(assets: EditorAssets) -> PackedFiles:
     return PackedFiles({name: path.read_bytes() for name, path in assets.files.items()})
 
 
+@cache
 def packed(folder: Path) -> PackedFiles:
-    """Return the files of a folder of our own, compressed now."""
+    """Return the files of a folder of our own, compressed at the first call."""
     files = (path for path in folder.iterdir() if path.suffix in _MEDIA_TYPES)
     return PackedFiles({path.name: gzip.compress(path.read_bytes(), compresslevel=9, mtime=0) for path in files})
