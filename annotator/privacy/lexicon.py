@@ -71,15 +71,14 @@ class Numbers:
 
     def unglued(self, word: str) -> list[str]:
         """Return the numbers that one long word is made of, two to twenty of them, each the longest that can stand there; else none."""
-        fewest, longest = (
-            {len(word): 0},
-            dict[int, int](),
-        )  # by a place in the word: numbers to its end, the first one's end
+        fewest = {len(word): 0}  # numbers to the word's end, by a place in it
+        longest: dict[int, int] = {}  # where the first of them ends
         for start in reversed(range(len(word))):
             ends = [end for end in fewest if word[start:end] in self.parts]
             if ends and (count := 1 + min(fewest[end] for end in ends)) <= _MOST_GLUED:
                 fewest[start], longest[start] = count, max(ends)
-        found, start = list[str](), 0
+        found: list[str] = []
+        start = 0
         while start in longest:
             found.append(word[start : longest[start]])
             start = longest[start]

@@ -241,5 +241,5 @@ def test_before_the_first_answer_every_page_says_so(site):
 def test_before_anybody_has_answered_a_page_says_so_and_draws_nothing(site, part):
     page = site.enter(Role.COORDINATOR).get(f"/coordinator/agreement{part}").text
     assert "Nobody has answered yet" in page
-    assert '<figure' not in page
+    assert "<figure" not in page
     assert ".csv" not in page

@@ -79,7 +79,8 @@ def admit(*roles: Role, scope: Scope | None = None, before_second_factor: bool =
     if scope is not None and not HOLDERS[scope].issuperset(roles):
         raise ValueError(f"{scope} is not held by all of {', '.join(roles)}")
 
-    async def check(request: Request) -> Caller:  # asks for nothing by dependencies, whose resolving costs more than it does
+    async def check(request: Request) -> Caller:
+        # without dependencies of its own: resolving them costs more than the check
         service: Service = request.app.state.service
         caller = await maybe_caller(request, service)
         if caller is None:
