@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, exists, literal_column, select as select_columns
+from sqlalchemy import ColumnElement, bindparam, exists, select as select_columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -29,7 +29,7 @@ _UNFINISHED = (ItemState.READY.value, ItemState.LEASED.value)
 _ENDED_EARLY = (LeaseState.EXPIRED.value, LeaseState.RELEASED.value)
 _RAISED, _USUAL, _LOWERED = 1, 0, -1
 _AT_PRECEDENCE = {place: col(Item.precedence) == place for place in (_RAISED, _USUAL, _LOWERED)}
-_HAS_SLOT: ColumnElement[bool] = col(Item.open_slots) > literal_column("0")  # as the index of items to hand out has it
+_HAS_SLOT: ColumnElement[bool] = col(Item.open_slots) > 0
 _KINDS = 256
 
 
@@ -54,8 +54,8 @@ def audit_candidate(
     session: Session, project_id: str, person_id: str, share: float, conditions: Conditions, *, pass_over_locked: bool
 ) -> str | None:
     """Return the first item the person never held of the slice that chance has set apart, in the slice's own random order."""
-    prepared = _audit_candidate(tuple(conditions), pass_over_locked)
-    row = prepared.first(session, project=project_id, person=person_id, end=slice_end(share))
+    prepared = _audit_candidate(tuple(conditions), slice_end(share), pass_over_locked)
+    row = prepared.first(session, project=project_id, person=person_id)
     return None if row is None else row[0]
 
 
@@ -73,12 +73,12 @@ def begun(
     session: Session, project_id: str, person_id: str, overlap: int, conditions: Conditions, limit: int
 ) -> list[Candidate]:
     """Return items that somebody has answered and the person never held: fewest missing answers first."""
-    return _candidates(session, _begun(tuple(conditions)), limit, project=project_id, person=person_id, overlap=overlap)
+    return _candidates(session, project_id, person_id, _begun(tuple(conditions), overlap, limit))
 
 
 def fresh(session: Session, project_id: str, person_id: str, conditions: Conditions, limit: int) -> list[Candidate]:
     """Return items that nobody has answered, nor this person held, from the top of the priority index."""
-    return _candidates(session, _unanswered(tuple(conditions)), limit, project=project_id, person=person_id)
+    return _candidates(session, project_id, person_id, _unanswered(tuple(conditions), limit))
 
 
 def lock_open(session: Session, item_id: str) -> bool:
@@ -143,8 +143,8 @@ def unfinished_for(session: Session, project_id: str, person_id: str, conditions
     return session.exec(statement).first() is not None
 
 
-def _candidates(session: Session, prepared: Prepared, limit: int, **values: Any) -> list[Candidate]:
-    rows = prepared.rows(session, most=limit, **values)
+def _candidates(session: Session, project_id: str, person_id: str, prepared: Prepared) -> list[Candidate]:
+    rows = prepared.rows(session, project=project_id, person=person_id)
     return [Candidate(item_id, posterior or predicted, *rest) for item_id, posterior, predicted, *rest in rows]
 
 
@@ -169,22 +169,22 @@ def _candidate(conditions: tuple[ColumnElement[bool], ...], lock: bool) -> Prepa
 
 
 @lru_cache(_KINDS)
-def _audit_candidate(conditions: tuple[ColumnElement[bool], ...], lock: bool) -> Prepared:
-    in_slice = col(Item.audit_key) < bindparam("end")
+def _audit_candidate(conditions: tuple[ColumnElement[bool], ...], end: int, lock: bool) -> Prepared:
+    in_slice = col(Item.audit_key) < end
     statement = _fresh([*conditions, in_slice]).order_by(col(Item.audit_key))
     return Prepared(statement.with_for_update(skip_locked=True) if lock else statement)
 
 
 @lru_cache(_KINDS)
-def _begun(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
-    has_answers = col(Item.missing) < bindparam("overlap")
-    return _weighed([*conditions, has_answers], [col(Item.missing), col(Item.order_key)])
+def _begun(conditions: tuple[ColumnElement[bool], ...], overlap: int, limit: int) -> Prepared:
+    has_answers = col(Item.missing) < overlap
+    return _weighed([*conditions, has_answers], [col(Item.missing), col(Item.order_key)], limit)
 
 
 @lru_cache(_KINDS)
-def _unanswered(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
-    has_none = col(Item.answered) == literal_column("0")
-    return _weighed([*conditions, has_none], [col(Item.priority).desc(), col(Item.order_key).desc()])
+def _unanswered(conditions: tuple[ColumnElement[bool], ...], limit: int) -> Prepared:
+    has_none = col(Item.answered) == 0
+    return _weighed([*conditions, has_none], [col(Item.priority).desc(), col(Item.order_key).desc()], limit)
 
 
 @lru_cache(_KINDS)
@@ -192,7 +192,7 @@ def _shown(conditions: tuple[ColumnElement[bool], ...]) -> Prepared:
     return Prepared(select(Item.public_id, Item.text).where(Item.id == bindparam("item"), *conditions))
 
 
-def _weighed(conditions: Conditions, order: Sequence[Any]) -> Prepared:
+def _weighed(conditions: Conditions, order: Sequence[Any], limit: int) -> Prepared:
     columns: list[Any] = [Item.id, Item.posterior, Prediction.probability, text_size(Item.text), Item.answered]
     statement = select_columns(*columns).outerjoin(Prediction, col(Prediction.item_id) == Item.id)
-    return Prepared(statement.where(*_OPEN, *conditions).order_by(*order).limit(bindparam("most")))
+    return Prepared(statement.where(*_OPEN, *conditions).order_by(*order).limit(limit))

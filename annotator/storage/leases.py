@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select as select_columns
+from sqlalchemy import bindparam, func, select as select_columns
 from sqlmodel import Session, col, select, update
 
 from annotator.domain.errors import NotFoundError
@@ -158,7 +158,7 @@ def next_expiry(session: Session, project_id: str) -> datetime | None:
     return session.exec(statement).first()
 
 
-_LIVE: ColumnElement[str] = literal_column(f"'{LeaseState.LIVE.value}'")  # as the indexes of live leases have it
+_LIVE = LeaseState.LIVE.value
 _NOW = bindparam("now", type_=UtcDateTime())
 _HOLDING_COLUMNS = select_columns(*(col(getattr(Lease, name)) for name in Holding._fields))
 _LIVE_LEASE = Prepared(_HOLDING_COLUMNS.where(col(Lease.person_id) == bindparam("person"), col(Lease.state) == _LIVE))

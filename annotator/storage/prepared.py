@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Table, bindparam, insert
+from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import SessionTransaction
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlmodel import Session, SQLModel
 
 Model = TypeVar("Model", bound=SQLModel)
@@ -120,7 +121,7 @@ class _Compiled:
     """The text for a driver; what its parameters are unless given, and how values go in and come out."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
+        compiled: Any = _spelled_out(statement).compile(dialect=dialect)
         asked_for = dict.fromkeys(name for name, bind in compiled.binds.items() if bind.required)
         state = compiled.construct_expanded_state(asked_for)  # lists of constants (`IN`) are written out
         self.sql: str = state.statement
@@ -155,6 +156,18 @@ class _Compiled:
     def _written(self, name: str, value: Any) -> Any:
         writer = self._writers.get(name)
         return value if writer is None else writer(value)
+
+
+def _spelled_out(statement: Any) -> Any:
+    """Return the statement with its constants as part of the text. As parameters they would be unknown to PostgreSQL's plan for all
+    values, which it then takes for a bad one: it would plan each run anew.
+    """
+
+    def constant(element: Any, **_: Any) -> Any:
+        is_constant = isinstance(element, BindParameter) and not element.required
+        return element.render_literal_execute() if is_constant else None
+
+    return replacement_traverse(statement, {}, constant)
 
 
 def _read(row: Sequence[Any], readers: _Readers) -> Sequence[Any]:
