@@ -31,6 +31,7 @@ TOLD_IN = {
     "item_search": "items.md",
     "known_crowd": "active-learning.md",
     "known_skills": "active-learning.md",
+    "known_texts": "active-learning.md",
     "learning_curves": "active-learning.md",
     "lift": "active-learning.md",
     "load": "load.md",

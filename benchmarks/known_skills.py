@@ -25,12 +25,15 @@ def main() -> None:
             print(f"{found.name:16}{protocol:8}{found.reached(curves)}", flush=True)
 
 
-def play(material: Material, protocol: Protocol, seed: int, at: np.ndarray) -> np.ndarray:
+def play(
+    material: Material, protocol: Protocol, seed: int, at: np.ndarray, begin: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the accuracy at each mark; `begin` (n, K) is what is thought of each item before any answer, else the prevalence."""
     labels, truth = material.labels, material.truth
     matrices = known_confusion(labels, truth)
     anybody = np.average(matrices, axis=0, weights=np.bincount(labels.worker, minlength=labels.n_workers))
     prevalence = np.bincount(truth[truth >= 0], minlength=labels.n_classes) / (truth >= 0).sum()
-    posterior = np.tile(prevalence, (labels.n_tasks, 1))
+    posterior = np.tile(prevalence, (labels.n_tasks, 1)) if begin is None else begin.copy()
     campaign, ties = replay(labels, protocol, np.random.default_rng([seed, 0])), np.random.default_rng([seed, 1])
     accuracy = np.empty(len(at))
     for mark, answers in enumerate(at):
