@@ -11,6 +11,9 @@ classifier gained over the prevalence, H(Z) minus its cross-entropy. Hence
 
     judgements an item >= (bits needed - bits of the text) / mean bits of an answer.
 
+Who knows of the classifier only how often it is right can count no more than Fano's bits of that; a bound on that ground
+(`judgements_by_accuracy`) is higher, and beside it the first is the stricter measure.
+
 No order of asking beats it unless it finds out who is good and has them answer more than the others, which neither protocol allows
 on the whole. It takes everybody's matrix for known, so it leaves out what it costs to learn them. Sources: Fano, R. (1961),
 Transmission of Information; Cover, T. & Thomas, J. (2006), Elements of Information Theory, sections 2.10 and 10.3.
@@ -34,12 +37,16 @@ _BITS = 1 / np.log(2)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Bits of an item's class, of a mean judgement, and of a text; `judgements` says how few an item reach an accuracy."""
+    """Bits of an item's class, of a mean judgement, and of a text; `judgements` says how few an item reach an accuracy.
+
+    `text_accuracy` is how often the classifier that the text's bits are of is right; None without texts.
+    """
 
     prevalence_bits: float
     judgement_bits: float
     text_bits: float
     n_classes: int
+    text_accuracy: float | None = None
 
     def bits_needed(self, accuracy: float) -> float:
         """Return the bits an item that naming its class with this accuracy takes at the least."""
@@ -49,7 +56,14 @@ class Bound:
 
     def judgements(self, accuracy: float) -> float:
         """Return the judgements an item below which no policy reaches the accuracy; infinite where answers say nothing."""
-        needed = max(self.bits_needed(accuracy) - self.text_bits, 0.0)
+        return self._judgements(accuracy, self.text_bits)
+
+    def judgements_by_accuracy(self, accuracy: float) -> float:
+        """Return the same where a text counts for the least bits that a classifier which is so often right must carry."""
+        return self._judgements(accuracy, 0.0 if self.text_accuracy is None else self.bits_needed(self.text_accuracy))
+
+    def _judgements(self, accuracy: float, text_bits: float) -> float:
+        needed = max(self.bits_needed(accuracy) - text_bits, 0.0)
         if not needed:
             return 0.0
         return needed / self.judgement_bits if self.judgement_bits > 0 else float("inf")
@@ -68,7 +82,7 @@ def information_bound(labels: LabelMatrix, truth: IntArray, texts: TextPrior | N
     bits = np.array([float(information_gain(prevalence[None], matrix)[0]) for matrix in matrices])
     often = np.bincount(labels.worker, minlength=labels.n_workers)
     entropy = float(entr(prevalence).sum() * _BITS)
-    text = 0.0
+    text, right = 0.0, None
     if texts is not None:
         asked = np.zeros(labels.n_tasks, dtype=np.int64)
         asked[known] = 1
@@ -77,7 +91,8 @@ def information_bound(labels: LabelMatrix, truth: IntArray, texts: TextPrior | N
         p = texts.fit(certain, asked, rng)
         if p is not None:
             text = max(entropy + float(np.mean(np.log2(p[known, truth[known]]))), 0.0)
-    return Bound(entropy, float(np.average(bits, weights=often)), text, k)
+            right = float(np.mean(p[known].argmax(axis=1) == truth[known]))
+    return Bound(entropy, float(np.average(bits, weights=often)), text, k, right)
 
 
 def known_confusion(labels: LabelMatrix, truth: IntArray) -> FloatArray:

@@ -43,8 +43,10 @@ def report(
             "prevalence_bits": bound.prevalence_bits,
             "judgement_bits": bound.judgement_bits,
             "text_bits": bound.text_bits,
+            "text_accuracy": bound.text_accuracy,
             "needed_bits": {name: bound.bits_needed(value) for name, value in targets.items()},
             "judgements": {name: bound.judgements(value) for name, value in targets.items()},
+            "judgements_by_accuracy": {name: bound.judgements_by_accuracy(value) for name, value in targets.items()},
         },
     }
 

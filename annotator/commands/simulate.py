@@ -96,6 +96,9 @@ def _table(found: dict[str, Any]) -> Table:
     for name, policy in found["policies"].items():
         table.add_row(name, *(_reached(policy, target) for target in found["targets"]))
     table.add_row("information bound", *(f"{value:.2f}" for value in found["bound"]["judgements"].values()))
+    if found["bound"]["text_accuracy"] is not None:
+        name = f"the same, by how often texts alone are right ({found['bound']['text_accuracy']:.3f})"
+        table.add_row(name, *(f"{value:.2f}" for value in found["bound"]["judgements_by_accuracy"].values()))
     return table
 
 

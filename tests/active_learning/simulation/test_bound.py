@@ -25,6 +25,14 @@ def test_a_classifier_of_77_percent_takes_its_bits_off():
     assert bound.judgements(0.94208) == pytest.approx(1.65, abs=0.01)
 
 
+def test_by_its_accuracy_alone_a_text_counts_less_and_the_bound_is_higher():
+    """The example above once more: of the classifier no more is known than that it is right in 77 %."""
+    bound = Bound(1.0, 1 - h(0.2), 0.3, 2, text_accuracy=0.77)
+    assert bound.judgements_by_accuracy(0.94208) == pytest.approx(1.65, abs=0.01)
+    assert bound.judgements(0.94208) < bound.judgements_by_accuracy(0.94208)
+    assert Bound(1.0, 1 - h(0.2), 0.0, 2).judgements_by_accuracy(0.94208) == pytest.approx(2.45, abs=0.01)
+
+
 def test_what_the_prevalence_gives_takes_no_judgement():
     assert Bound(h(0.1), 0.3, 0.0, 2).judgements(0.9) == pytest.approx(0.0, abs=1e-9)
     assert Bound(2.0, 0.5, 0.0, 4).bits_needed(0.25) == pytest.approx(0.0, abs=1e-12)

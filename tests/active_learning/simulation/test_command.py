@@ -44,6 +44,9 @@ def test_without_labels_simulated_people_answer_and_texts_help(folder, tmp_path)
     assert found["text"] is True
     assert found["labels"] == 300
     assert found["bound"]["text_bits"] > 0
+    assert 0.5 < found["bound"]["text_accuracy"] <= 1
+    for target, judgements in found["bound"]["judgements"].items():
+        assert judgements <= found["bound"]["judgements_by_accuracy"][target] + 1e-9
 
 
 def test_the_same_seeds_give_the_same_report(folder, tmp_path):
