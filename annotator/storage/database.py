@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -23,8 +22,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlmodel import Session, create_engine
 
-from annotator.domain.errors import ConfigError, ConflictError
+from annotator.domain.errors import ConfigError
 from annotator.storage import audit
+from annotator.storage.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 30
@@ -61,8 +61,7 @@ class Database:
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
         else:
             options["connect_args"] = {**_PATIENCE, **make_url(self.url).query}
-        # SQLite has one writer: threads queue here, which is fairer and quicker than its own polling for the lock
-        self._writer = Lock()
+        self._turns = Turns(_file_of(self.url), _BUSY_SECONDS) if self.is_sqlite else None
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
@@ -102,18 +101,9 @@ class Database:
             yield session
             audit.seal(session)
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for this process's turn to write; PostgreSQL needs none."""
-        if not self.is_sqlite:
-            yield
-            return
-        if not self._writer.acquire(timeout=_BUSY_SECONDS):
-            raise ConflictError("The database is busy.", mend="Try again in a moment.")
-        try:
-            yield
-        finally:
-            self._writer.release()
+    def _turn(self) -> AbstractContextManager[None]:
+        """Wait for the turn to write; PostgreSQL needs none."""
+        return self._turns.take() if self._turns is not None else nullcontext()
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the schema up to `revision`. Of several processes that start at once, one does it and the others wait."""
@@ -175,6 +165,12 @@ def _normal_url(url: str) -> str:
     if parsed.get_backend_name() == "sqlite":
         return url
     raise ConfigError(f"{parsed.get_backend_name()} is not supported.", mend="Use SQLite or PostgreSQL.")
+
+
+def _file_of(url: str) -> Path | None:
+    """Return the file of a SQLite database; None for one in memory."""
+    name = make_url(url).database or ":memory:"
+    return None if name == ":memory:" else Path(name)
 
 
 def _read_json(text: str | bytes) -> Any:
