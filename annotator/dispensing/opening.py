@@ -75,15 +75,10 @@ class Opening:
         if shown is None:
             return None
         slot, expires_at = leases.free_slot(session, item_id), self._expiry(decided)
-        lease_id = self._begin(chosen, slot, expires_at) if isinstance(chosen, Picked) else chosen.id
-        if isinstance(chosen, Lease):
-            chosen.slot, chosen.state, chosen.expires_at, chosen.ended_at = (
-                slot,
-                LeaseState.LIVE.value,
-                expires_at,
-                None,
-            )
-            session.add(chosen)
+        if isinstance(chosen, Picked):
+            lease_id = self._begin(chosen, slot, expires_at)
+        else:
+            lease_id = self._begin_again(chosen, slot, expires_at)
         audit.record(session, now, self.person_id, "lease.opened", item_id, lease=lease_id, slot=slot)
         exposure.begin(session, self.person_id, now, expires_at, high=self.concern(item_id))
         return Opened(lease_id, item_id, expires_at, shown)
@@ -112,6 +107,13 @@ class Opening:
             propensity=picked.propensity,
         )
         return lease_id
+
+    def _begin_again(self, lease: Lease, slot: int, expires_at: datetime) -> str:
+        """Store that a lease which had ended is live; return its id."""
+        lease.slot, lease.state = slot, LeaseState.LIVE.value
+        lease.expires_at, lease.ended_at = expires_at, None
+        self.session.add(lease)
+        return lease.id
 
     def concern(self, item_id: str) -> bool | None:
         """Say whether an item is of high concern, as far as that is known: what others said, or what is planted in a control."""

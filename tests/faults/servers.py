@@ -68,12 +68,13 @@ class Postgres:
         return found
 
     def kill(self) -> None:
-        """Kill the server as a whole."""
-        for process in self.processes():
-            try:
+        """Kill the server as a whole: its first process is stopped before, or it could start one more that outlives it."""
+        for first in self.processes()[:1]:
+            with suppress(psutil.NoSuchProcess):
+                first.suspend()
+        for process in reversed(self.processes()):
+            with suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                continue
 
     def use_up_log(self) -> None:
         """Fill the room that the server keeps for its log; on a full disk it stops itself then."""
@@ -86,7 +87,8 @@ class Postgres:
         end = time.monotonic() + 60
         while not self._takes_connections():
             if time.monotonic() > end:
-                raise RuntimeError("PostgreSQL did not come back")
+                said = (self.folder / "log").read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"PostgreSQL did not come back:\n{said}")
             time.sleep(0.1)
 
     def _takes_connections(self) -> bool:
