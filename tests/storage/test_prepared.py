@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, func, literal, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlmodel import col, select
 
@@ -68,6 +68,18 @@ def test_lists_of_constants_are_part_of_the_statement(world):
     with world.database.reading() as session:
         item_id = session.exec(select(Item.id)).one()
         assert found.first(session, item=item_id)[0] == world.item(name).public_id
+
+
+@pytest.mark.parametrize("strange", ["it's", "100 %", "%s %(x)s", "?", ":person", "a\\'b", '"', "$1", "é\n"])
+def test_a_constant_that_looks_like_sql_stays_the_text_that_it_is(database, strange):
+    with database.writing() as session:
+        store(session, Person, pseudonym=strange, role="volunteer", created_at=AT)
+        store(session, Person, pseudonym="another", role="volunteer", created_at=AT)
+    same = Prepared(select(Person.pseudonym, literal(strange)).where(Person.pseudonym == strange))
+    listed = Prepared(select(Person.pseudonym).where(col(Person.pseudonym).in_([strange, "nobody"])))
+    with database.reading() as session:
+        assert [tuple(row) for row in same.rows(session)] == [(strange, strange)]
+        assert [tuple(row) for row in listed.rows(session)] == [(strange,)]
 
 
 def test_what_waits_in_the_session_is_written_first(database):
