@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeVar
+from weakref import ref
 
 from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
@@ -64,9 +65,9 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A transaction's own way to the database."""
+    """A transaction's own way to the database; a strong reference back would leave each session to the garbage collector."""
 
-    transaction: SessionTransaction | None
+    transaction: ref[SessionTransaction]
     connection: Connection
     dialect: Any
     cursor: Any
@@ -75,10 +76,13 @@ class _Line:
 def _line(session: Session) -> _Line:
     """Return the line of the transaction that the session is in, begun now if there is none."""
     line: _Line | None = session.info.get(_LINE)
-    if line is not None and line.transaction is session.get_transaction():
+    transaction = session.get_transaction()
+    if line is not None and transaction is not None and line.transaction() is transaction:
         return line
     connection = session.connection()
-    line = _Line(session.get_transaction(), connection, connection.dialect, connection.connection.cursor())
+    begun = session.get_transaction()
+    assert begun is not None  # a session that has a connection is in a transaction
+    line = _Line(ref(begun), connection, connection.dialect, connection.connection.cursor())
     session.info[_LINE] = line
     return line
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -175,6 +177,20 @@ def test_each_transaction_of_a_session_has_a_way_of_its_own(world):
         session.rollback()
         world.volunteers(1)
         assert count.first(session)[0] == 2
+
+
+@pytest.mark.parametrize("kind", ["reading", "writing", "glance"])
+def test_a_session_is_gone_at_its_end_and_waits_for_no_collector(database, kind):
+    count = Prepared(select(func.count()).select_from(Person))
+    gc.disable()
+    try:
+        with getattr(database, kind)() as session:
+            count.first(session)
+        gone = weakref.ref(session)
+        del session
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_parameter_that_is_forgotten_is_an_error_and_no_row(world):
