@@ -22,12 +22,7 @@ from annotator.dispensing.routing import Pick, Picked, Router
 from annotator.domain.exposure import Go, Rest
 from annotator.domain.leases import EmptyReason, LeaseState
 from annotator.domain.schema import Schema
-from annotator.storage import (
-    audit,
-    candidates,
-    leases,
-    people,
-)
+from annotator.storage import audit, candidates, leases, people
 from annotator.storage.database import Database
 from annotator.storage.known import Condition
 from annotator.storage.tables import Lease, Project

@@ -20,17 +20,7 @@ from annotator.domain.leases import UNDO, EmptyReason
 from annotator.domain.schema import Schema
 from annotator.quality.cards import Card, cards
 from annotator.quality.decisions import open_qualification
-from annotator.storage import (
-    asker,
-    audit,
-    controls,
-    exposure,
-    people,
-    projects,
-    quality,
-    training,
-    wellbeing as settings,
-)
+from annotator.storage import asker, audit, exposure, people, quality, rules, training
 from annotator.storage.database import Database
 from annotator.storage.tables import Person, Project
 from annotator.storage.tables_quality import TrainingAttempt
@@ -86,17 +76,17 @@ def deal(database: Database, project: Project, schema: Schema, person_id: str, n
     """Show the first card that is not done, within the limits of exposure; with none left, begin qualification."""
     with database.writing() as session:
         person = people.locked(session, person_id)
-        current = projects.current(session, project)
+        current, limits, policy = rules.of(session, project)
         refusal = gates.refusal(session, current, asker.of(session, current, person.id), person.role)
         if refusal in _OUTSIDE:
             return NoCard(refusal)
         exposure.end(session, person_id, now)
         _, undone, _ = _sorted(session, schema, person_id)
         if not undone:
-            if person.qualified_at is None and controls.policy(session, project.id) is not None and cards(schema):
+            if person.qualified_at is None and policy is not None and cards(schema):
                 open_qualification(session, person_id, now)
             return NoCard(EmptyReason.TRAINED)
-        decided = wellbeing.decision(session, project.id, person_id, now)
+        decided = wellbeing.decision(session, project.id, person_id, now, limits)
         if isinstance(decided, Rest):
             return NoCard(decided.reason, max(1, int((decided.until - now).total_seconds())))
         high = high_ratings(schema)
@@ -105,8 +95,7 @@ def deal(database: Database, project: Project, schema: Schema, person_id: str, n
             rest = wellbeing.session_over(session, project.id, person_id, now)
             return NoCard(rest.reason, max(1, int((rest.until - now).total_seconds())))
         card = mild[0] if decided.mild else undone[0]
-        minutes = settings.limits_of(session, project.id).item_minutes
-        until = min(now + timedelta(minutes=minutes), decided.until)
+        until = min(now + timedelta(minutes=limits.item_minutes), decided.until)
         exposure.begin(session, person_id, now, until, high=card.expected[schema.rating.name] in high)
         return Dealt(card, until)
 

@@ -31,7 +31,7 @@ from annotator.quality.decisions import watch as weigh
 from annotator.rehearsal import team
 from annotator.rehearsal.guideline import reworded
 from annotator.rehearsal.team import Volunteer
-from annotator.storage import guideline_life, outbox
+from annotator.storage import asker, guideline_life, outbox
 from annotator.storage.audit import SERVICE
 from annotator.storage.tables import Item, Project
 from annotator.storage.tables_quality import Control
@@ -214,5 +214,5 @@ class _Session:
             return
         project, person = self.week.project, self.who.person_id
         with self.week.service.database.writing() as session:
-            if guideline_life.quiz_due(session, project.id, project.guideline_version_id, person):
+            if asker.of(session, project, person).quiz_due:
                 guideline_life.pass_quiz(session, now, person, project.guideline_version_id)

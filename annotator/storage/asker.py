@@ -29,7 +29,7 @@ class Asker(NamedTuple):
 def of(session: Session, project: Project, person_id: str) -> Asker:
     """Return how somebody stands in a project, under the guideline version that the caller's process has opened."""
     rows = _ASKER.rows(session, person=person_id, project=project.id, version=project.guideline_version_id)
-    pause, opt_outs, questions, quiz_passed, _ = rows[0]  # the newest activation's
+    pause, opt_outs, questions, quiz_passed, _ = rows[0]  # of the newest activation, the only one that asks
     steps = frozenset(VettingStep(row[-1]) for row in rows if row[-1] is not None)
     return Asker(
         person_id, pause is not None, bool(questions) and quiz_passed is None, frozenset(opt_outs or ()), steps

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
 from annotator.domain.errors import ConflictError, InputError
@@ -136,15 +136,6 @@ def activation_of(session: Session, project_id: str, version_id: str) -> Guideli
     return session.exec(statement.order_by(col(GuidelineActivation.id).desc())).first()
 
 
-def quiz_due(session: Session, project_id: str, version_id: str, person_id: str) -> bool:
-    """Say whether the version brought something new that the person has not shown to have read."""
-    row = _QUIZ.first(session, project=project_id, version=version_id, person=person_id)
-    if row is None:
-        return False
-    questions, passed_at = row
-    return bool(questions) and passed_at is None
-
-
 def pass_quiz(session: Session, at: datetime, person_id: str, version_id: str) -> None:
     if session.get(QuizPass, (person_id, version_id)) is None:
         session.add(QuizPass(person_id=person_id, guideline_version_id=version_id, at=at))
@@ -163,20 +154,4 @@ _SAID = Prepared(
     select(GuidelineApproval.body, GuidelineApproval.approved)
     .where(GuidelineApproval.guideline_version_id == bindparam("version"))
     .order_by(col(GuidelineApproval.id))
-)
-_QUIZ = Prepared(
-    select(GuidelineActivation.questions, QuizPass.at)
-    .outerjoin(
-        QuizPass,
-        and_(
-            col(QuizPass.guideline_version_id) == GuidelineActivation.guideline_version_id,
-            col(QuizPass.person_id) == bindparam("person"),
-        ),
-    )
-    .where(
-        GuidelineActivation.project_id == bindparam("project"),
-        GuidelineActivation.guideline_version_id == bindparam("version"),
-    )
-    .order_by(col(GuidelineActivation.id).desc())
-    .limit(1)
 )

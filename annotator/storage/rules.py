@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
-from annotator.domain.limits import PRECAUTIONARY, Limits
-from annotator.storage import projects
+from annotator.domain.limits import Limits
+from annotator.storage import projects, wellbeing
 from annotator.storage.prepared import Prepared, read_only, whole
 from annotator.storage.tables import Project
 from annotator.storage.tables_exposure import Wellbeing
@@ -29,7 +29,7 @@ def of(session: Session, project: Project) -> Rules:
     settings, policy = row[: len(_PROJECT)], row[len(_PROJECT) :]
     return Rules(
         projects.as_opened(project, settings),
-        Limits(**limits) if limits is not None else PRECAUTIONARY,
+        wellbeing.limits_from(limits),
         read_only(QualityPolicy, policy) if policy[0] is not None else None,
     )
 

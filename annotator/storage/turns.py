@@ -29,8 +29,9 @@ class Turns:
 
     def __init__(self, path: Path | None, patience: float) -> None:
         self._patience, self._threads = patience, Lock()
-        names = ("next", "turn") if path is not None and fcntl is not None else ()
-        self._paths = [path.with_name(f"{path.name}-{name}") for name in names if path is not None]
+        self._paths: list[Path] = []
+        if path is not None and fcntl is not None:
+            self._paths = [path.with_name(f"{path.name}-{name}") for name in ("next", "turn")]
         self._files: list[IO[bytes]] = []
 
     @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import bindparam
@@ -31,7 +32,12 @@ class Preferences:
 
 def limits_of(session: Session, project_id: str) -> Limits:
     row = _LIMITS.first(session, project=project_id)
-    return Limits(**row[0]) if row is not None else PRECAUTIONARY
+    return limits_from(row[0] if row is not None else None)
+
+
+def limits_from(stored: dict[str, Any] | None) -> Limits:
+    """Return limits as their column holds them; where nobody has set any, the precautionary ones."""
+    return Limits(**stored) if stored is not None else PRECAUTIONARY
 
 
 def welfare_contact(session: Session, project_id: str) -> str:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from annotator.domain.errors import NotFoundError
-from annotator.storage import guideline_life
+from annotator.storage import asker, guideline_life
 from annotator.web.frame.pages import render
 from annotator.web.frame.security import Caller, VolunteerDep
 from annotator.web.frame.service import Service, ServiceDep
@@ -57,7 +57,7 @@ def _page(
 ) -> Response:
     project = service.project
     with service.database.reading() as session:
-        due = guideline_life.quiz_due(session, project.id, project.guideline_version_id, caller.id)
+        due = asker.of(session, project, caller.id).quiz_due
     return render(
         request, "guideline_new.html", status=status, caller=caller, news=news, given=given, asked=bool(given), due=due
     )
