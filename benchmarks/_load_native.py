@@ -15,8 +15,8 @@ from annotator.studio.client import StudioClient
 from annotator.studio.label_config import build_label_config
 from annotator.studio.rows import TaskRow
 from annotator.studio.server import EmbeddedStudio
-from benchmarks._load_service import free_port
 from guidelines.loader import latest, load
+from tests.ports import free_port
 
 MOST_TASKS = 10_000
 _NAME = "studio"

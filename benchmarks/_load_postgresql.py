@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks._load_service import free_port
+from tests.ports import free_port
 
 OWNER = "postgres"
 """Runs the machine's own server where we are root, which PostgreSQL refuses to be."""

@@ -11,7 +11,6 @@ import argparse
 import os
 import resource
 import shutil
-import socket
 import tempfile
 import threading
 import time
@@ -36,6 +35,7 @@ from exports.frozen import Frozen
 from exports.release import Plan, build_release
 from exports.shards import rows_of_items, tasks_of
 from guidelines.loader import latest, load
+from tests.ports import free_port
 
 ROUNDS = 3
 
@@ -85,7 +85,7 @@ def against_studio(root: Path, schema: Schema, n_tasks: int, n_judgements: int) 
         build(frozen, root / f"ours-{number}", root / f"apart-{number}", 1)
         ours.append(time.perf_counter() - began)
     alone = median(json_alone(frozen, root / "alone.json") for _ in range(ROUNDS))
-    studio = EmbeddedStudio(root / "studio-home", port=_free_port())
+    studio = EmbeddedStudio(root / "studio-home", port=free_port())
     studio.start()
     try:
         studio.wait_ready()
@@ -131,12 +131,6 @@ def _loaded(root: Path) -> Iterator[list]:
         tasks = orjson.loads(path.read_bytes())
         for begin in range(0, len(tasks), 1_000):
             yield tasks[begin : begin + 1_000]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 from annotator.studio.client import StudioClient
 from annotator.studio.rows import AnnotationRow, TaskRef, TaskRow
 from annotator.studio.server import QUIET, EmbeddedStudio
+from tests.ports import free_port
 
 TOKEN = "0123456789abcdef" * 2 + "01234567"
 TEXT = "We need people for the harvest from June. Housing is offered near the fields; a fee is due before travel. " * 6
@@ -140,12 +141,6 @@ class Peer:
                 yield time.perf_counter() - begin
             finally:
                 process.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

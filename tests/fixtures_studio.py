@@ -5,19 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import socket
 from pathlib import Path
 
 import pytest
 
 from annotator.studio.client import StudioClient
 from annotator.studio.server import EmbeddedStudio
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 
 ALONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 """How many threads a process may use for sums, as `make test` has it."""

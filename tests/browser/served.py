@@ -18,7 +18,7 @@ from annotator.storage.database import Database
 from annotator.studio.editor_assets import find_editor
 from annotator.web.frame.service import open_service
 from guidelines.loader import Guideline
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 from tests.web.conftest import Site
 from tests.world import approve
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.browser.running import environment_for, run_annotator, up
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.studio, pytest.mark.timeout(180)]
 

@@ -29,7 +29,7 @@ from annotator.domain.scopes import held_by
 from annotator.people import api_tokens
 from guidelines.loader import latest, load
 from tests.browser.served import approved_site, listening
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 from tests.web.conftest import answer, rating
 
 ROOT = Path(__file__).parents[2]

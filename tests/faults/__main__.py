@@ -16,7 +16,7 @@ from annotator.studio.server import EmbeddedStudio
 from tests.faults.house import House
 from tests.faults.kinds import KINDS
 from tests.faults.rounds import Result, ground, live, plans, studio_plan
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 
 
 def main() -> int:

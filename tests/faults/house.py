@@ -37,7 +37,7 @@ from tests.faults.receiver import Receiver
 from tests.faults.servers import Postgres, kill
 from tests.faults.volunteers import Crew, Volunteer
 from tests.faults.zygote import set_clock
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 from tests.world import approve
 
 ITEMS = 1500

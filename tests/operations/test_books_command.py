@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from annotator.cli import app
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture

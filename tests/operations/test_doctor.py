@@ -21,12 +21,7 @@ from annotator.storage import heartbeat, outbox
 from annotator.storage.heartbeat import DutyState
 from annotator.web.frame.service import open_service
 from guidelines.loader import latest, load
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from tests.ports import free_port
 
 
 @pytest.fixture

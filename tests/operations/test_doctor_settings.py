@@ -11,7 +11,7 @@ from annotator.commands.checkup_openid import check_openid
 from annotator.commands.checkup_settings import check_settings
 from annotator.commands.finding import Verdict
 from annotator.settings import Settings
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 from tests.security.provider import CLIENT, SECRET, provider
 
 SHARED = {

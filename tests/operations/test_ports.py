@@ -7,7 +7,7 @@ import pytest
 from annotator.commands.ports import listening, require_free
 from annotator.domain.errors import ConfigError
 from annotator.settings import Settings
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 
 _Field = Annotated[str, Form()]
 CLIENT, SECRET = "annotator", "a-secret-of-the-client"

@@ -20,7 +20,7 @@ from annotator.people import accounts, attempts, passwords
 from annotator.settings import Settings
 from annotator.storage import people
 from annotator.web.frame.serving import config_of
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 from tests.security.routes import routes_of
 from tests.web.conftest import PASSWORD, made_site
 

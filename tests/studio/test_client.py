@@ -14,7 +14,7 @@ from annotator.studio.client import StudioClient
 from annotator.studio.failures import StudioRefusedError
 from annotator.studio.rows import TaskRef, key_number
 from annotator.studio.wire import TITLE_LENGTH, titled
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 from tests.studio.conftest import CONFIG, RESULT, TEXT, answer, rows
 
 pytestmark = pytest.mark.studio

@@ -21,7 +21,7 @@ from annotator.studio import server
 from annotator.studio.rows import TaskRef, key_number
 from annotator.studio.server import EmbeddedStudio, _status
 from annotator.studio.supervisor import Supervisor
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 from tests.studio.conftest import answer, rows
 
 pytestmark = pytest.mark.studio

@@ -12,7 +12,7 @@ from annotator.domain.items import ItemState
 from annotator.domain.webhooks import FAILURES
 from annotator.storage import webhooks
 from tests.at_once import open_transaction
-from tests.fixtures_studio import free_port
+from tests.ports import free_port
 from tests.webhooks.receiver import (
     EVENTS,
     agree,
