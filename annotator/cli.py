@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated
 
@@ -12,6 +13,9 @@ from rich.markup import escape
 from annotator import logs
 from annotator.commands.lazily import LazyGroup
 from annotator.domain.errors import AnnotatorError, ConfigError, InputError
+
+FEW_COLLECTIONS = (50_000, 20, 100)
+"""Objects made before garbage is looked for: loading a command makes many, and hardly any of them are garbage."""
 
 app = typer.Typer(
     cls=LazyGroup,
@@ -41,6 +45,7 @@ def root(
 
 def main() -> None:
     """Run a command; an error of ours is printed plainly, with how to mend it, and sets the exit code."""
+    gc.set_threshold(*FEW_COLLECTIONS)
     logs.configure()
     try:
         app()

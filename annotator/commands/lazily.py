@@ -1,13 +1,20 @@
-"""Commands that are loaded when they are asked for: the packages of all of them together take seconds."""
+"""Commands that are loaded when they are asked for: the packages of all of them together take seconds.
+
+The list of all commands loads none of them: what each is for is read from the text of its module.
+"""
 
 from __future__ import annotations
 
+import ast
+import inspect
 from collections import UserDict
+from copy import copy
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 PLACES = {
     "up": "up:up",
@@ -48,6 +55,11 @@ class LazyGroup(TyperGroup):
         super().__init__(**more)
         self.commands = _Commands(dict.fromkeys(PLACES))
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        listed: Any = copy(self)
+        listed.commands = {name: TyperCommand(name, help=purpose(place)) for name, place in PLACES.items()}
+        super(LazyGroup, listed).format_help(ctx, formatter)
+
 
 class _Commands(UserDict[str, Any]):
     def __getitem__(self, name: str) -> Any:
@@ -66,3 +78,20 @@ def _loaded(name: str, place: str) -> Any:
         return group.commands[name]
     app.command(name)(found)
     return typer.main.get_command(app)
+
+
+def purpose(place: str) -> str:
+    """Return the help of a command or group: the docstring of its function, or what its `typer.Typer` is told.
+
+    Raises:
+        LookupError: the module does not say it in either of these ways.
+    """
+    module, _, attribute = place.partition(":")
+    text = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == attribute:
+            return ast.get_docstring(node) or ""
+        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == [attribute]:
+            told = {word.arg: word.value for word in getattr(node.value, "keywords", ())}
+            return inspect.cleandoc(ast.literal_eval(told["help"]))
+    raise LookupError(f"{place} does not say what it is for.")

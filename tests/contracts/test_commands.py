@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from annotator.cli import app
+from annotator.commands.lazily import PLACES, purpose
 
 
 def commands(group, prefix=()):
@@ -31,6 +32,19 @@ def test_help_shows_an_example(name):
 def test_every_option_is_described(name):
     for parameter in ALL[name].params:
         assert getattr(parameter, "help", None) or parameter.name == "help", parameter.name
+
+
+@pytest.mark.parametrize("name", sorted(PLACES))
+def test_the_list_of_commands_says_what_the_command_itself_says(name):
+    assert purpose(PLACES[name]) == typer.main.get_command(app).commands[name].help
+
+
+def test_the_list_of_commands_is_whole_and_loads_none_of_them():
+    code = "import sys; from annotator.cli import app\ntry: app()\nfinally: print('sqlalchemy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=True)
+    *listed, loaded = done.stdout.splitlines()
+    assert loaded == "False"
+    assert [name for name in PLACES if not any(line.startswith(f"│ {name} ") for line in listed)] == []
 
 
 def run(*arguments, **environment):
