@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import Pool
 from sqlmodel import create_engine
 
+from annotator.cli import FEW_COLLECTIONS
 from annotator.domain.clock import ManualClock
 from annotator.domain.limits import UNLIMITED
 from annotator.people import passwords
@@ -31,6 +33,8 @@ from tests.world import World, empty
 
 HERE = Path(__file__).parent
 LONG = {"alerts", "browser", "docs", "faults", "operations", "releases", "security", "storage", "studio", "wheel"}
+
+gc.set_threshold(*FEW_COLLECTIONS)  # as in a process of ours
 
 # What is logged goes where commands log it, so that it never mixes with what a program prints.
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.__stderr__))

@@ -90,17 +90,22 @@ def fill(database: Database, project: Project, schema: Schema, count: int, actor
             "The generator plants nothing that this guideline asks for.", mend="Make control items from gold."
         )
     with database.writing() as session:
-        policy = ensure_policy(session, project, now)
-        bank = session.get_one(Project, policy.bank_id)
-        known = controls.bank(session, bank.id)
-        missing = count - sum(control.retired_at is None for control, _ in known)
-        if missing <= 0:
-            return 0
-        seed = int.from_bytes(bytes.fromhex(policy.key)[:6], "big") + len(known)
-        for posting in _usable(seed, missing):
-            expected, spans = truth_of(posting)
-            _add(session, bank, posting.text, Source.SYNTHETIC, expected, spans, "synthetic", None, actor, now)
-        audit.record(session, now, actor, "controls.filled", project.id, added=missing)
+        return fill_up(session, project, count, actor, now)
+
+
+def fill_up(session: Session, project: Project, count: int, actor: str, now: datetime) -> int:
+    """The same within a transaction, for a guideline that the generator plants for. Whoever fills the bank meanwhile waits."""
+    policy = ensure_policy(session, project, now)
+    bank = session.get_one(Project, policy.bank_id, with_for_update=True)
+    known = controls.bank(session, bank.id)
+    missing = count - sum(control.retired_at is None for control, _ in known)
+    if missing <= 0:
+        return 0
+    seed = int.from_bytes(bytes.fromhex(policy.key)[:6], "big") + len(known)
+    for posting in _usable(seed, missing):
+        expected, spans = truth_of(posting)
+        _add(session, bank, posting.text, Source.SYNTHETIC, expected, spans, "synthetic", None, actor, now)
+    audit.record(session, now, actor, "controls.filled", project.id, added=missing)
     return missing
 
 

@@ -8,11 +8,12 @@ from sqlmodel import select
 from annotator.domain.controls import Placement
 from annotator.domain.errors import ConflictError
 from annotator.quality import training
-from annotator.quality.bank import ensure_policy
+from annotator.quality.bank import ensure_policy, fill, fill_up
 from annotator.quality.evidence import weigh_controls_of
 from annotator.storage import controls, people, projects, quality
 from annotator.storage.tables import Project
 from annotator.storage.tables_quality import Evidence
+from guidelines.loader import latest, load
 from tests.at_once import open_transaction
 from tests.quality.banks import add_controls
 from tests.world import SCHEMA
@@ -62,6 +63,17 @@ def test_of_two_who_open_the_bank_at_once_the_second_has_the_first_ones(world):
     assert second.result() == first
     with world.database.reading() as session:
         assert controls.policy(session, world.project.id).control_first == 50
+
+
+def test_of_two_who_fill_the_bank_at_once_the_second_finds_it_full(world):
+    opened(world)
+    now, schema = world.clock.now(), load("postings", latest("postings")).schema
+    with open_transaction(world.database) as (session, begin):
+        assert fill_up(session, world.project, 3, "test", now) == 3
+        second = begin(fill, world.database, world.project, schema, 5, "test", now)
+    assert second.result() == 2
+    with world.database.reading() as session:
+        assert len(controls.bank(session, controls.policy(session, world.project.id).bank_id)) == 5
 
 
 def test_a_bank_takes_no_other_projects_name(world):
