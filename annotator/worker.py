@@ -14,10 +14,12 @@ from annotator.coordination.bulk import BulkDesk
 from annotator.coordination.following import follow_settings
 from annotator.dispensing.finishing import close_certain, reopen_doubtful
 from annotator.dispensing.returns import expire_from_the_future, expire_overdue
+from annotator.dispensing.wellbeing import forget_outlived
 from annotator.dispensing.withdrawal import finish_withdrawals
 from annotator.domain.words import marked
 from annotator.intake.recheck import RecheckDesk
 from annotator.intake.screens import open_vault
+from annotator.people.own_sign_in import forget_ended
 from annotator.quality.bank import retire_worn
 from annotator.quality.decisions import watch
 from annotator.storage import anchors, controls
@@ -58,6 +60,7 @@ def duties(service: Service, studio: StudioClient | None = None) -> list[Duty]:
     found.append(Duty(marked("deliver webhooks"), _courier(service).deliver, pause=2))
     desk = RecheckDesk(service.database, service.project, service.schema, open_vault(service.settings))
     found.append(Duty(marked("tidy the vault"), desk.tidy, pause=_TIDY))
+    found.append(Duty(marked("forget what is no longer needed"), lambda: _forget(service), pause=_TIDY))
     found.append(Duty(marked("anchor the audit log"), lambda: _anchor(service), pause=_TIDY))
     if studio is not None:
         mirror = open_mirror(service, studio)
@@ -79,6 +82,10 @@ def duties(service: Service, studio: StudioClient | None = None) -> list[Duty]:
 
 def _courier(service: Service) -> Courier:
     return Courier(service.database, service.clock, np.random.default_rng(), private=service.settings.webhooks_private)
+
+
+def _forget(service: Service) -> int:
+    return forget_outlived(service.database, service.now()) + forget_ended(service.database, service.now())
 
 
 def _anchor(service: Service) -> bool:

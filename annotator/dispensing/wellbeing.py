@@ -13,7 +13,10 @@ from annotator.domain.leases import EmptyReason
 from annotator.domain.limits import Limits
 from annotator.domain.schema import Kind, Schema
 from annotator.storage import exposure, known, wellbeing
+from annotator.storage.database import Database
 from annotator.storage.known import Condition
+
+_BATCH = 500  # intervals
 
 
 def decision(
@@ -23,6 +26,18 @@ def decision(
     may have read before.
     """
     return decide(now, *_standing(session, project_id, person_id, now, limits))
+
+
+def forget_outlived(database: Database, now: datetime) -> int:
+    """Forget active time that is older than any limit needs, of those who are gone as of those who come again, in short
+    transactions; return how many intervals.
+    """
+    forgotten = 0
+    while True:
+        with database.writing() as session:
+            forgotten += (found := exposure.forget(session, now, _BATCH))
+        if found < _BATCH:
+            return forgotten
 
 
 def session_over(session: Session, project_id: str, person_id: str, now: datetime) -> Rest:

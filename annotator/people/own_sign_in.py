@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from annotator.domain.errors import ConflictError, UnauthenticatedError
 from annotator.people import attempts, second_factor
@@ -14,6 +14,7 @@ from annotator.storage.database import Database
 from annotator.storage.tables import WebSession
 
 _TRIES = 5  # wrong passwords in a quarter of an hour
+_A_DAY = timedelta(days=1)
 
 
 def change_password(
@@ -48,6 +49,12 @@ def sessions(database: Database, person_id: str, now: datetime) -> list[WebSessi
     """Return somebody's open sessions, the newest first."""
     with database.reading() as session:
         return people.sessions_of(session, person_id, now)
+
+
+def forget_ended(database: Database, now: datetime) -> int:
+    """Forget when people signed in, a day after it has run out; return how many sessions."""
+    with database.writing() as session:
+        return people.forget_sessions(session, now - _A_DAY)
 
 
 def end_others(database: Database, person_id: str, token: str, now: datetime) -> None:

@@ -35,8 +35,7 @@ def ledgers_between(session: Session, start: datetime, end: datetime) -> dict[st
 
 
 def begin(session: Session, person_id: str, now: datetime, until: datetime, *, high: bool | None) -> None:
-    """Open an interval that ends by itself at `until`, and forget what is older than any limit needs."""
-    _FORGET.run(session, person=person_id, before=now - KEPT)
+    """Open an interval that ends by itself at `until`."""
     store(session, Exposure, person_id=person_id, started_at=now, ended_at=until, open=True, high_concern=high)
 
 
@@ -48,17 +47,18 @@ def end(session: Session, person_id: str, now: datetime, *, high: bool | None = 
         _END_KNOWING.run(session, person=person_id, now=now, high=high)
 
 
+def forget(session: Session, now: datetime, limit: int) -> int:
+    """Forget intervals that are older than any limit needs, whoever's they are, `limit` at most; return how many."""
+    older = session.exec(select(Exposure.id).where(col(Exposure.ended_at) < now - KEPT).limit(limit)).all()
+    session.exec(delete(Exposure).where(col(Exposure.id).in_(older)))
+    return len(older)
+
+
 _NOW = bindparam("now", type_=UtcDateTime())
 _LEDGER = Prepared(
     select(Exposure.started_at, Exposure.ended_at, Exposure.high_concern)
     .where(Exposure.person_id == bindparam("person"), col(Exposure.ended_at) > bindparam("since", type_=UtcDateTime()))
     .order_by(col(Exposure.ended_at), col(Exposure.id))
-)
-_FORGET = Prepared(
-    delete(Exposure).where(
-        col(Exposure.person_id) == bindparam("person"),
-        col(Exposure.ended_at) < bindparam("before", type_=UtcDateTime()),
-    )
 )
 _ENDING = (
     update(Exposure)

@@ -90,6 +90,12 @@ def end_sessions_of(session: Session, person_id: str, *, but: str = "") -> int:
     return len(session.execute(theirs.returning(col(WebSession.token_hash))).all())
 
 
+def forget_sessions(session: Session, before: datetime) -> int:
+    """Forget sessions, whosever they were, that ended by themselves before a moment; return how many."""
+    ended = delete(WebSession).where(col(WebSession.expires_at) < before)
+    return len(session.execute(ended.returning(col(WebSession.token_hash))).all())
+
+
 def sessions_of(session: Session, person_id: str, now: datetime) -> list[WebSession]:
     """Return somebody's open sessions, the newest first."""
     theirs = select(WebSession).where(WebSession.person_id == person_id, WebSession.expires_at > now)

@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from annotator.dispensing.dispense import Dispensed, Nothing, next_item
 from annotator.dispensing.returns import release, skip
+from annotator.dispensing.wellbeing import forget_outlived
 from annotator.domain.errors import InputError, LeaseExpiredError
 from annotator.domain.leases import EmptyReason
 from annotator.domain.limits import PRECAUTIONARY
@@ -244,14 +245,20 @@ def test_an_item_in_hand_goes_back_when_somebody_finds_in_it_what_its_holder_wou
     world.check_books()
 
 
-def test_the_ledger_forgets_after_a_fortnight(world):
+def test_the_ledger_forgets_after_a_fortnight_also_those_who_do_not_come_again(world, monkeypatch):
+    monkeypatch.setattr("annotator.dispensing.wellbeing._BATCH", 2)
     world.add_items(9)
-    (ada,) = world.volunteers(1)
+    ada, ben = world.volunteers(2)
     assert work(world, ada, 3) is None
-    world.pass_time(days=15)
-    assert work(world, ada, 1) is None
+    world.pass_time(days=10)
+    assert work(world, ben, 2) is None
+    assert forget_outlived(world.database, world.clock.now()) == 0
+    world.pass_time(days=5)
+    assert forget_outlived(world.database, world.clock.now()) == 3
     with world.database.reading() as session:
-        assert len(session.exec(select(Exposure)).all()) == 1
+        assert [one.person_id for one in session.exec(select(Exposure))] == [ben, ben]
+    world.pass_time(days=15)
+    assert forget_outlived(world.database, world.clock.now()) == 2
 
 
 def test_every_lease_that_ended_has_left_no_open_interval(world):

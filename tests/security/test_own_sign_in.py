@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pyotp
 import pytest
 from sqlmodel import select
 
 from annotator.domain.roles import Role
 from annotator.people import second_factor
+from annotator.people.own_sign_in import forget_ended
 from annotator.storage.tables import Audit, Identity, Person
 from tests.web.conftest import PASSWORD
 
@@ -83,6 +86,18 @@ def test_other_sessions_are_seen_and_ended_while_this_one_goes_on(site, email):
     assert client.post("/me/sign-in/other-sessions").status_code == 303
     assert client.get("/me/sign-in").status_code == 200
     assert elsewhere.get("/me/sign-in").status_code in {303, 401}
+
+
+def test_a_sign_in_that_has_run_out_is_forgotten_a_day_later_and_no_other(site, email):
+    service = site.service
+    first, lasts = signed_in(site, email), timedelta(hours=service.settings.session_hours)
+    assert first.get("/me/sign-in").status_code == 200
+    service.clock.advance(lasts + timedelta(hours=23))
+    assert forget_ended(service.database, service.now()) == 0
+    second = signed_in(site, email)
+    service.clock.advance(timedelta(hours=2))
+    assert forget_ended(service.database, service.now()) == 1
+    assert second.get("/me/sign-in").status_code == 200
 
 
 def test_who_signs_in_elsewhere_has_no_password_to_change(site, email):
