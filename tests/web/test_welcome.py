@@ -109,12 +109,12 @@ def test_a_signature_names_the_version_the_words_and_the_date(site, newcomer):
         assert signed[step].text_id == texts[step].id
         assert signed[step].at == site.service.now()
         assert len(texts[step].sha256) == 64
-    assert "You signed version 1.0.0 on 2 March 2026" in newcomer.get("/welcome/consent").text
+    assert "You signed version 1.1.0 on 2 March 2026" in newcomer.get("/welcome/consent").text
 
 
 def test_a_changed_consent_asks_again_and_old_signatures_stay(site, newcomer):
     come_in(newcomer)
-    changed = OnboardingText(Step.CONSENT, "1.1.0", "# Age and consent\n\nSomething new.")
+    changed = OnboardingText(Step.CONSENT, "2.0.0", "# Age and consent\n\nSomething new.")
     with site.service.database.writing() as session:
         onboarding.publish(session, site.service.now(), [changed])
     assert newcomer.post("/api/v1/next").headers["reason"] == "onboarding"
