@@ -52,7 +52,7 @@ def sessions(database: Database, person_id: str, now: datetime) -> list[WebSessi
 
 
 def forget_ended(database: Database, now: datetime) -> int:
-    """Forget when people signed in, a day after it has run out; return how many sessions."""
+    """Forget sessions, a day after they have run out; return how many."""
     with database.writing() as session:
         return people.forget_sessions(session, now - _A_DAY)
 
