@@ -90,6 +90,19 @@ def test_one_item_with_its_answers_and_its_history(coordinator, site, labelled):
     assert coordinator.get("/api/v1/items/nothing/answers").status_code == 404
 
 
+def test_adjudicators_are_told_what_was_answered_and_not_by_whom(coordinator, site, labelled):
+    adjudicator = site.enter(Role.ADJUDICATOR)
+    known = coordinator.get("/api/v1/items/item-1/answers").json()
+    given = adjudicator.get("/api/v1/items/item-1/answers").json()
+    assert [row["by"] for row in given] == ["A", "B", "C"]
+    assert [row["rating"] for row in given] == [row["rating"] for row in known]
+    history = adjudicator.get("/api/v1/items/item-1/history").json()
+    assert {row["by"] for row in history} == {"person", "service"}
+    pseudonyms = {row["by"] for row in known}
+    assert len(pseudonyms) == 3
+    assert not any(name in json.dumps([given, history]) for name in pseudonyms)
+
+
 def test_an_item_that_is_shut_away_gives_no_text_and_no_answers(coordinator, site):
     site.add_items([TEXT], ItemState.QUARANTINED)
     assert coordinator.get("/api/v1/items/item-0").json()["text"] is None

@@ -18,6 +18,7 @@ from annotator.web.frame import contract
 from annotator.web.frame.paging import Cursor, Limit, Page, unchanged
 from annotator.web.frame.security import Caller, scoped
 from annotator.web.frame.service import Service, ServiceDep
+from annotator.web.items.letters import knows_people, letter
 from annotator.web.items.listing import SearchDep
 
 router = APIRouter(prefix="/api/v1/items", tags=["items"])
@@ -67,7 +68,7 @@ class ItemRow(BaseModel):
 
 class AnswerRow(BaseModel):
     id: str
-    by: str = Field(description="Pseudonym.")
+    by: str = Field(description="A pseudonym; to adjudicators, who are not told, a letter.")
     at: datetime
     guideline_version: str = Field(description="Id of the version it was given under.")
     rating: str | None
@@ -78,7 +79,7 @@ class AnswerRow(BaseModel):
 
 class EventRow(BaseModel):
     at: datetime
-    by: str = Field(description="A pseudonym, or `service`.")
+    by: str = Field(description="A pseudonym, or `service`; to adjudicators `person` in the place of a pseudonym.")
     action: str = Field(examples=["item.agreed"])
     detail: dict[str, Any]
 
@@ -95,21 +96,24 @@ def list_items(
 
 @router.get("/{item:path}/answers", responses=_NOT_FOUND)
 def item_answers(
-    item: _PublicId, service: ServiceDep, _: Annotated[Caller, scoped(Scope.ANSWERS_READ)]
+    item: _PublicId, service: ServiceDep, caller: Annotated[Caller, scoped(Scope.ANSWERS_READ)]
 ) -> list[AnswerRow]:
     """Every single answer, oldest first, as it was given; nothing that comes later writes over it."""
     with service.database.reading() as session:
         found = _found(session, service, item)
         given = [] if found.state in SHUT else annotation_log.of_item(session, found.id)
-    return [_answer(annotation, pseudonym) for annotation, pseudonym in given]
+    named = knows_people(caller.role)
+    return [_answer(one, pseudonym if named else letter(place)) for place, (one, pseudonym) in enumerate(given)]
 
 
 @router.get("/{item:path}/history", responses=_NOT_FOUND)
-def item_history(item: _PublicId, service: ServiceDep, _: _Reader) -> list[EventRow]:
+def item_history(item: _PublicId, service: ServiceDep, caller: _Reader) -> list[EventRow]:
     """What became of the item, oldest first. When somebody held it or gave it back is their own time, and not told."""
     with service.database.reading() as session:
         lines = audit.history(session, _found(session, service, item).id)
         names = people.pseudonyms(session)
+    if not knows_people(caller.role):
+        names = dict.fromkeys(names, "person")
     return [_event(line, names) for line in lines if not line.action.startswith("lease.")]
 
 

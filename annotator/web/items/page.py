@@ -14,7 +14,6 @@ from annotator.domain.answers import Answer, Span
 from annotator.domain.bulk import WORDING, Action, refusal
 from annotator.domain.errors import NotFoundError
 from annotator.domain.origins import tool_of
-from annotator.domain.roles import Role
 from annotator.domain.words import Words
 from annotator.insight.labels import said, titles
 from annotator.storage import adjudication, annotation_log, audit, bulk, items, mirror, people
@@ -24,17 +23,16 @@ from annotator.web.frame.security import DeskDep
 from annotator.web.frame.service import Service, ServiceDep
 from annotator.web.items import pictures
 from annotator.web.items.history import in_words, standing
+from annotator.web.items.letters import knows_people, letter
 from annotator.web.items.overlay import Layer, overlay
 
 router = APIRouter(prefix="/coordinator", include_in_schema=False)
-
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @router.get("/items/{public_id:path}")
 def item_page(public_id: str, request: Request, service: ServiceDep, caller: DeskDep) -> Response:
     """Show all there is about an item. Adjudicators see letters in the place of people."""
-    named = caller.role is not Role.ADJUDICATOR
+    named = knows_people(caller.role)
     with service.database.reading() as session:
         item = items.by_public_id(session, service.opened.id, public_id)
         if item is None:
@@ -50,7 +48,7 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         studio = _studio_task(service, session, item)
     named_as = titles(service.schema)
     layers = [
-        Layer(_letter(place), _in_titles(named_as, Answer.from_json(annotation.answer).spans))
+        Layer(letter(place), _in_titles(named_as, Answer.from_json(annotation.answer).spans))
         for place, (annotation, _) in enumerate(answers)
     ]
     return render(
@@ -62,7 +60,7 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
         flag_titles={flag.value: flag.title for flag in service.schema.flags},
         text=overlay(item.text, layers),
         picture=pictures.of_item(service.schema, public_id),
-        answers=[(_letter(place), name if named else "", given) for place, (given, name) in enumerate(answers)],
+        answers=[(letter(place), name if named else "", given) for place, (given, name) in enumerate(answers)],
         marked=any(layer.spans for layer in layers),
         history=[(line, in_words(line, touching)) for line in history],
         flags=flags,
@@ -84,12 +82,6 @@ def item_page(public_id: str, request: Request, service: ServiceDep, caller: Des
 def _in_titles(named_as: Mapping[str, str], spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return passages that say what they show as people read it."""
     return tuple(replace(span, label=named_as.get(span.label, span.label)) for span in spans)
-
-
-def _letter(place: int) -> str:
-    """Return A to Z, then A2, B2 …"""
-    again, letter = divmod(place, len(_LETTERS))
-    return _LETTERS[letter] + (str(again + 1) if again else "")
 
 
 def _studio_task(service: Service, session: Session, item: Item) -> str:
