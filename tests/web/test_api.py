@@ -101,6 +101,10 @@ def test_adjudicators_are_told_what_was_answered_and_not_by_whom(coordinator, si
     pseudonyms = {row["by"] for row in known}
     assert len(pseudonyms) == 3
     assert not any(name in json.dumps([given, history]) for name in pseudonyms)
+    two, desk = "~".join(sorted(pseudonyms)[:2]), site.enter(Role.COORDINATOR)
+    for address in ("/api/v1/items", "/coordinator/items", "/coordinator/items.csv"):
+        asked = [client.get(address, params={"people": two}).status_code for client in (adjudicator, desk)]
+        assert asked == [403, 200]
 
 
 def test_an_item_that_is_shut_away_gives_no_text_and_no_answers(coordinator, site):

@@ -169,7 +169,7 @@ def get_shared(
     first: str,
     second: str,
     service: ServiceDep,
-    _: Annotated[Caller, scoped(Scope.ANSWERS_READ)],
+    _: Annotated[Caller, scoped(Scope.PEOPLE_READ)],
     spec: LabelDep,
     cursor: Cursor = "",
     limit: Limit = 100,

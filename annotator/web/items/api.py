@@ -18,7 +18,7 @@ from annotator.web.frame import contract
 from annotator.web.frame.paging import Cursor, Limit, Page, unchanged
 from annotator.web.frame.security import Caller, scoped
 from annotator.web.frame.service import Service, ServiceDep
-from annotator.web.items.letters import knows_people, letter
+from annotator.web.items.letters import knows_people, letter, require_may_name
 from annotator.web.items.listing import SearchDep
 
 router = APIRouter(prefix="/api/v1/items", tags=["items"])
@@ -86,9 +86,10 @@ class EventRow(BaseModel):
 
 @router.get("")
 def list_items(
-    service: ServiceDep, _: _Reader, search: SearchDep, cursor: Cursor = "", limit: Limit = 100
+    service: ServiceDep, caller: _Reader, search: SearchDep, cursor: Cursor = "", limit: Limit = 100
 ) -> Page[ItemRow]:
     """Search items: all conditions hold together. The order is that of their making, or by `order=risk`."""
+    require_may_name(caller.role, search)
     with service.database.reading() as session:
         found = item_search.page(session, service.opened.id, search, cursor, limit)
     return Page(items=[_row(service, item) for item in found.items], next=found.cursor or None)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from string import ascii_uppercase
 
+from annotator.domain.errors import ForbiddenError
 from annotator.domain.roles import Role
+from annotator.storage.item_search import Search
 
 
 def knows_people(role: Role) -> bool:
     """Say whether somebody of that role is told who has answered an item, by pseudonym."""
     return role is not Role.ADJUDICATOR
+
+
+def require_may_name(role: Role, search: Search) -> None:
+    """Raise `ForbiddenError` where a search names people and whoever searches is not told who has answered."""
+    if search.pair is not None and search.pair.people is not None and not knows_people(role):
+        raise ForbiddenError("Who has answered an item is not told here.", mend="Search without naming people.")
 
 
 def letter(place: int) -> str:

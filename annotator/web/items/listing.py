@@ -22,6 +22,7 @@ from annotator.web.frame.csv_files import csv_file
 from annotator.web.frame.pages import render
 from annotator.web.frame.security import DeskDep
 from annotator.web.frame.service import Service, ServiceDep
+from annotator.web.items.letters import require_may_name
 from annotator.web.items.pairs import Paired, PairedDep
 
 router = APIRouter(prefix="/coordinator", include_in_schema=False)
@@ -87,6 +88,7 @@ def item_list(
     after: Annotated[str, Query(max_length=100)] = "",
     exact: bool = False,
 ) -> Response:
+    require_may_name(caller.role, search)
     with service.database.reading() as session:
         found = item_search.page(session, service.opened.id, search, after, _PAGE)
         ratings = annotation_log.ratings_of(session, [item.id for item in found.items])
@@ -122,8 +124,9 @@ def item_list(
 
 
 @router.get("/items.csv")
-def item_csv(service: ServiceDep, _: DeskDep, search: SearchDep) -> Response:
+def item_csv(service: ServiceDep, caller: DeskDep, search: SearchDep) -> Response:
     """Send what a search finds, whole; texts stay in the service."""
+    require_may_name(caller.role, search)
     return csv_file("items", _COLUMNS, _rows(service, search))
 
 
