@@ -69,7 +69,7 @@ def create_app(service: Service, editor: EditorAssets) -> FastAPI:
     app.state.feed = live.Feed(service.board.marks)
     app.state.seen = Seen()
     app.state.rates = Rates(service.settings.api_calls_per_minute)
-    app.openapi = lambda: described(app)  # type: ignore[method-assign]
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's own way
     Thread(target=warm, args=(service.schema.rating,), name="warm", daemon=True).start()
     Thread(target=charts.warm, name="charts", daemon=True).start()
     errors.install(app)

@@ -152,4 +152,4 @@ def _write_csv(path: Path, table: pa.Table) -> None:
 
     from exports.csv_cells import defused
 
-    pcsv.write_csv(defused(table), path)  # type: ignore[attr-defined]
+    pcsv.write_csv(defused(table), path)  # type: ignore[attr-defined]  # pyarrow types no csv

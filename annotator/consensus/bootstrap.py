@@ -46,11 +46,11 @@ class Kinds:
 
     def total(self) -> FloatArray:
         """Return the sum over all items, shape (D,)."""
-        return sum(self.times[part] @ self.vectors(self.rows[part]) for part in self._parts())  # type: ignore[return-value]
+        return sum(self.times[part] @ self.vectors(self.rows[part]) for part in self._parts())  # type: ignore[return-value]  # 0 is the sum of no kinds; there is one
 
     def weighted(self, weights: NDArray[np.integer]) -> FloatArray:
         """Return the sums under other multiplicities, shape (R, D), for weights of shape (R, P)."""
-        return sum(weights[:, part] @ self.vectors(self.rows[part]) for part in self._parts())  # type: ignore[return-value]
+        return sum(weights[:, part] @ self.vectors(self.rows[part]) for part in self._parts())  # type: ignore[return-value]  # 0 is the sum of no kinds; there is one
 
     def without_one(self, total: FloatArray, statistic: Statistic) -> FloatArray:
         """Return the statistic with one item of each kind left out, shape (P,)."""

@@ -29,11 +29,11 @@ def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
     Raises `InputError` for a file that cannot be read, a missing column and a row of another length.
     """
     wanted = {name: pa.dictionary(pa.int32(), pa.string()) for name in columns}
-    convert = pcsv.ConvertOptions(  # type: ignore[attr-defined]
+    convert = pcsv.ConvertOptions(  # type: ignore[attr-defined]  # pyarrow types no csv
         column_types=wanted, include_columns=list(wanted), null_values=_NOTHING, strings_can_be_null=True
     )
     try:
-        return pcsv.read_csv(path, convert_options=convert)  # type: ignore[attr-defined]
+        return pcsv.read_csv(path, convert_options=convert)  # type: ignore[attr-defined]  # pyarrow types no csv
     except OSError as error:
         raise InputError("cannot be read.", where=str(path), mend="Is the path right?") from error
     except pa.ArrowKeyError as error:
@@ -48,7 +48,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
 def header(path: Path) -> list[str]:
     """Return the names of the columns of a CSV file. Raises `InputError` where it cannot be read."""
     try:
-        with pcsv.open_csv(path) as reader:  # type: ignore[attr-defined]
+        with pcsv.open_csv(path) as reader:  # type: ignore[attr-defined]  # pyarrow types no csv
             return list(reader.schema.names)
     except (OSError, pa.ArrowInvalid) as error:
         raise InputError(f"cannot be read ({error}).", where=str(path)) from error

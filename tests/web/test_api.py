@@ -105,6 +105,8 @@ def test_adjudicators_are_told_what_was_answered_and_not_by_whom(coordinator, si
     for address in ("/api/v1/items", "/coordinator/items", "/coordinator/items.csv"):
         asked = [client.get(address, params={"people": two}).status_code for client in (adjudicator, desk)]
         assert asked == [403, 200]
+    side_by_side = f"/api/v1/agreement/pairs/{two.replace('~', '/')}"
+    assert [client.get(side_by_side).status_code for client in (adjudicator, desk)] == [403, 200]
 
 
 def test_an_item_that_is_shut_away_gives_no_text_and_no_answers(coordinator, site):

@@ -141,7 +141,7 @@ MATRIX = {
     "GET /api/v1/agreement/clauses": {"researcher", *DESK},
     "GET /api/v1/agreement/passages": {"researcher", *DESK},
     "GET /api/v1/agreement/pairs": DESK,
-    "GET /api/v1/agreement/pairs/{first}/{second}": DESK,
+    "GET /api/v1/agreement/pairs/{first}/{second}": {"adjudicator", *DESK},
     "GET /coordinator/people": DESK,
     "POST /coordinator/people/invitations": DESK,
     "GET /coordinator/people/{pseudonym}": DESK,

@@ -24,6 +24,7 @@ from annotator.web.frame import contract
 from annotator.web.frame.paging import Cursor, Limit, Page, unchanged
 from annotator.web.frame.security import Caller, scoped
 from annotator.web.frame.service import ServiceDep
+from annotator.web.items.letters import require_knows_people
 
 router = APIRouter(prefix="/api/v1", tags=["agreement"])
 
@@ -169,13 +170,14 @@ def get_shared(
     first: str,
     second: str,
     service: ServiceDep,
-    _: Annotated[Caller, scoped(Scope.PEOPLE_READ)],
+    caller: Annotated[Caller, scoped(Scope.ANSWERS_READ)],
     spec: LabelDep,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[shapes.SharedOut]:
     """The items that two people both answered under one guideline version, with their two answers; those that differ first."""
     two = two_people(service, first, second)
+    require_knows_people(caller.role)
     with service.database.reading() as session:
         page = pair_answers.page(session, service.opened.id, two.ids, spec.name, cursor, limit)
     shared = [

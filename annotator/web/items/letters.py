@@ -14,10 +14,16 @@ def knows_people(role: Role) -> bool:
     return role is not Role.ADJUDICATOR
 
 
+def require_knows_people(role: Role) -> None:
+    """Raise `ForbiddenError` for a role that is not told who has answered an item."""
+    if not knows_people(role):
+        raise ForbiddenError("Who has answered an item is not told here.", mend="Search without naming people.")
+
+
 def require_may_name(role: Role, search: Search) -> None:
     """Raise `ForbiddenError` where a search names people and whoever searches is not told who has answered."""
-    if search.pair is not None and search.pair.people is not None and not knows_people(role):
-        raise ForbiddenError("Who has answered an item is not told here.", mend="Search without naming people.")
+    if search.pair is not None and search.pair.people is not None:
+        require_knows_people(role)
 
 
 def letter(place: int) -> str:
