@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from xml.etree import ElementTree as ET
 
 import altair as alt
@@ -83,3 +85,12 @@ def test_a_chart_comes_with_its_table_and_its_csv():
     assert [link.get("href") for link in tree.iter("a")] == ["/coordinator/items?said=FEE", "/x.csv?a=1&b=2"]
     numbers = [cell.get("class") for cell in tree.iter("td")]
     assert numbers == [None, "number", "number", None, "number", "number"]
+
+
+def test_pandas_is_whole_before_the_first_chart():
+    """Another thread may be loading it, and Altair would meet it half loaded."""
+    code = (
+        "import sys; from annotator.drawing import draw; draw.Chart; print(hasattr(sys.modules['pandas'], 'Timestamp'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
