@@ -85,7 +85,7 @@ class _Asking(Opening):
 
     @cached_property
     def router(self) -> Router:
-        return Router.draw(self.session, self.rules.project, self.schema.rating, self.person_id, self.rng)
+        return Router.draw(self.session, self.rules, self.schema.rating, self.person_id, self.rng)
 
     def answer(self, *, pass_over_locked: bool) -> Dispensed | Nothing | None:
         """Return what they get; None when a lease was in the way that is ended now."""
@@ -93,7 +93,7 @@ class _Asking(Opening):
         refusal = self.refusal(person)
         if refusal is not None:
             return Nothing(refusal)
-        lease = leases.live_lease(self.session, self.person_id)  # before the ledger: what has ended by now is in it
+        lease = self.asker.holding  # read before the ledger: what has ended by now is in it
         decided = wellbeing.decision(self.session, self.project.id, self.person_id, self.now, self.rules.limits)
         if lease is not None and (isinstance(decided, Rest) or lease.expires_at <= self.now):
             self._take_back(lease)

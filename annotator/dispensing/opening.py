@@ -14,7 +14,7 @@ from annotator.domain.exposure import Go, high_ratings
 from annotator.domain.ids import new_id
 from annotator.domain.leases import EmptyReason, LeaseState
 from annotator.domain.schema import Schema
-from annotator.storage import asker, audit, candidates, exposure, item_state, known, leases, quality, rules
+from annotator.storage import asker, audit, candidates, exposure, item_state, known, quality, rules
 from annotator.storage.asker import Asker
 from annotator.storage.known import Condition
 from annotator.storage.people import Asking
@@ -74,13 +74,14 @@ class Opening:
         shown = candidates.shown(session, item_id, conditions) if item_state.take_slot(session, item_id) else None
         if shown is None:
             return None
-        slot, expires_at = leases.free_slot(session, item_id), self._expiry(decided)
+        slot, high = known.slot_and_concern(session, item_id, self.schema.rating.name, high_ratings(self.schema))
+        expires_at = self._expiry(decided)
         if isinstance(chosen, Picked):
             lease_id = self._begin(chosen, slot, expires_at)
         else:
             lease_id = self._begin_again(chosen, slot, expires_at)
         audit.record(session, now, self.person_id, "lease.opened", item_id, lease=lease_id, slot=slot)
-        exposure.begin(session, self.person_id, now, expires_at, high=self.concern(item_id))
+        exposure.begin(session, self.person_id, now, expires_at, high=high)
         return Opened(lease_id, item_id, expires_at, shown)
 
     def _expiry(self, decided: Go) -> datetime:

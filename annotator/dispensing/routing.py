@@ -17,9 +17,9 @@ from sqlmodel import Session
 
 from annotator.dispensing.posterior import skills_of
 from annotator.domain.schema import LabelSpec
-from annotator.storage import candidates, consensus, learning, projects
+from annotator.storage import candidates, consensus, projects
 from annotator.storage.candidates import Candidate, Conditions
-from annotator.storage.learning import Standing
+from annotator.storage.rules import Rules
 from annotator.storage.tables import Project
 
 _BEGUN = 64  # begun items looked at; where there are as many, nothing new is begun
@@ -51,31 +51,32 @@ class Router:
     """One person's next item. `turns` are tried in order; the last always is the seeded random order."""
 
     session: Session
-    project: Project
+    rules: Rules
     spec: LabelSpec
     person_id: str
-    standing: Standing | None
     turns: tuple[Pick, ...]
 
     @classmethod
-    def draw(
-        cls, session: Session, project: Project, spec: LabelSpec, person_id: str, rng: np.random.Generator
-    ) -> Router:
+    def draw(cls, session: Session, rules: Rules, spec: LabelSpec, person_id: str, rng: np.random.Generator) -> Router:
         """Let chance say what picks: the audit by its share, then the model by what the lift meter allows of the rest."""
-        standing, drawn = learning.standing(session, project.id), rng.random()
+        project, standing, drawn = rules.project, rules.standing, rng.random()
         turns: tuple[Pick, ...] = (Pick.RANDOM,)
         if drawn < project.audit_share:
             turns = (Pick.AUDIT, Pick.RANDOM)
         elif standing is not None and drawn < project.audit_share + min(standing.share, 1 - project.audit_share):
             turns = (Pick.MODEL, Pick.RANDOM)
-        return cls(session, project, spec, person_id, standing, turns)
+        return cls(session, rules, spec, person_id, turns)
+
+    @property
+    def project(self) -> Project:
+        return self.rules.project
 
     def choose(self, conditions: Conditions, *, pass_over_locked: bool) -> Picked | None:
         """Return an item the person never held that meets the conditions; None where there is none to be had."""
         if Pick.AUDIT in self.turns and (found := self._by(Pick.AUDIT, conditions, pass_over_locked=pass_over_locked)):
             return found
         where = (self.session, self.project.id, self.person_id)
-        for precedence in candidates.precedences(*where, conditions):
+        for precedence in candidates.precedences(*where, conditions, raised=self.rules.raised):
             at_that_place = [*conditions, candidates.at_precedence(precedence)]
             for turn in (one for one in self.turns if one is not Pick.AUDIT):
                 if found := self._by(turn, at_that_place, pass_over_locked=pass_over_locked):
@@ -114,7 +115,8 @@ class Router:
         known = consensus.known_of(self.session, self.project.id, self.spec.name, self.person_id)
         skills, n_classes = skills_of(known, self.spec), len(self.spec.values)
         p = [one.p if one.p is not None and len(one.p) == n_classes else skills.prior.tolist() for one in found]
-        base, by_length = self.standing.pace if self.standing is not None else (1.0, 0.0)
+        standing = self.rules.standing
+        base, by_length = standing.pace if standing is not None else (1.0, 0.0)
         seconds = np.maximum(base + by_length * np.array([one.length for one in found]), _LEAST_SECONDS)
         bounds = projects.bounds(self.project)
         best = route(

@@ -23,10 +23,11 @@ from annotator.domain.ids import new_id
 from annotator.domain.leases import LeaseState
 from annotator.domain.schema import Schema
 from annotator.storage import annotation_log, audit, consensus, exposure, item_state, leases, outbox
+from annotator.storage.annotation_log import Known
 from annotator.storage.database import Database
 from annotator.storage.leases import Holding
 from annotator.storage.outbox import OutboxKind
-from annotator.storage.prepared import store
+from annotator.storage.prepared import At, store
 from annotator.storage.tables import Annotation, Project
 
 
@@ -54,11 +55,22 @@ def stored_before(session: Session, person_id: str, lease_id: str, key: str) -> 
         ConflictError: the key was used for another item.
     """
     known = annotation_log.by_key(session, person_id, key)
-    if known is None:
-        return None
-    if known.lease_id != lease_id:
-        raise ConflictError("This key was used for another item.", mend="Send each answer with a key of its own.")
-    return Stored(known.annotation_id, created=False)
+    return None if known is None else _stored(known, lease_id)
+
+
+def text_or_stored(session: At, person_id: str, lease_id: str, key: str) -> str | Stored:
+    """Return the text that an answer under this lease is about, or what the person has stored under this key before.
+
+    Raises:
+        ConflictError: the key was used for another item.
+        NotFoundError: the lease is not the person's.
+    """
+    known, text = annotation_log.before_storing(session, person_id, lease_id, key)
+    if known is not None:
+        return _stored(known, lease_id)
+    if text is None:
+        raise leases.no_such_lease()
+    return text
 
 
 def submit(
@@ -80,6 +92,12 @@ def submit(
         if known is None:
             raise
         return known
+
+
+def _stored(known: Known, lease_id: str) -> Stored:
+    if known.lease_id != lease_id:
+        raise ConflictError("This key was used for another item.", mend="Send each answer with a key of its own.")
+    return Stored(known.annotation_id, created=False)
 
 
 def _submit(

@@ -39,7 +39,7 @@ def undo(database: Database, project: Project, schema: Schema, person_id: str, l
     with database.writing() as session:
         opening = Opening(session, project, schema, person_id, now)
         refused = opening.refusal(people.asking(session, person_id)) is not None
-        held = leases.live_lease(session, person_id)
+        held = opening.asker.holding
         leases.lock_items(session, [lease_id, *([held.id] if held is not None else [])])
         lease = held_lease(session, person_id, lease_id)
         if lease.state == LeaseState.LIVE:

@@ -76,7 +76,7 @@ def deal(database: Database, project: Project, schema: Schema, person_id: str, n
     """Show the first card that is not done, within the limits of exposure; with none left, begin qualification."""
     with database.writing() as session:
         person = people.locked(session, person_id)
-        current, limits, policy = rules.of(session, project)
+        current, limits, policy, *_ = rules.of(session, project)
         refusal = gates.refusal(session, current, asker.of(session, current, person.id), person.role)
         if refusal in _OUTSIDE:
             return NoCard(refusal)

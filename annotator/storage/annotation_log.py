@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     SQLColumnExpression,
     Text,
+    and_,
     bindparam,
     cast,
     exists,
@@ -20,8 +21,8 @@ from sqlalchemy import (
 from sqlmodel import Session, col, select
 
 from annotator.domain.items import SHUT
-from annotator.storage.prepared import Prepared
-from annotator.storage.tables import Annotation, Item, Person
+from annotator.storage.prepared import At, Prepared
+from annotator.storage.tables import Annotation, Item, Lease, Person
 
 
 class Known(NamedTuple):
@@ -35,6 +36,12 @@ def by_key(session: Session, person_id: str, key: str) -> Known | None:
     """Return what the person stored under an idempotency key."""
     row = _BY_KEY.first(session, person=person_id, key=key)
     return None if row is None else Known(*row)
+
+
+def before_storing(session: At, person_id: str, lease_id: str, key: str) -> tuple[Known | None, str | None]:
+    """Return what the person stored under an idempotency key, and the text of the item that this lease of theirs is about."""
+    known_id, known_lease, text = _BEFORE_STORING.first(session, person=person_id, lease=lease_id, key=key)
+    return Known(known_id, known_lease) if known_id is not None else None, text
 
 
 def ratings(session: Session, item_id: str) -> list[str | None]:
@@ -141,6 +148,14 @@ _BY_KEY = Prepared(
     select(Annotation.id, Annotation.lease_id).where(
         Annotation.person_id == bindparam("person"), Annotation.key == bindparam("key")
     )
+)
+_BEFORE_STORING = Prepared(
+    select_columns(col(Annotation.id), col(Annotation.lease_id), col(Item.text))
+    .select_from(Person)
+    .outerjoin(Annotation, and_(col(Annotation.person_id) == Person.id, col(Annotation.key) == bindparam("key")))
+    .outerjoin(Lease, and_(col(Lease.id) == bindparam("lease"), col(Lease.person_id) == Person.id))
+    .outerjoin(Item, col(Item.id) == Lease.item_id)
+    .where(col(Person.id) == bindparam("person"))
 )
 _RATINGS = Prepared(
     select(Annotation.rating).where(Annotation.item_id == bindparam("item")).order_by(col(Annotation.id))

@@ -29,7 +29,7 @@ _UNFINISHED = (ItemState.READY.value, ItemState.LEASED.value)
 _ENDED_EARLY = (LeaseState.EXPIRED.value, LeaseState.RELEASED.value)
 _RAISED, _USUAL, _LOWERED = 1, 0, -1
 _AT_PRECEDENCE = {place: col(Item.precedence) == place for place in (_RAISED, _USUAL, _LOWERED)}
-_HAS_SLOT: ColumnElement[bool] = col(Item.open_slots) > 0
+HAS_SLOT: ColumnElement[bool] = col(Item.open_slots) > 0
 _KINDS = 256
 
 
@@ -86,10 +86,15 @@ def lock_open(session: Session, item_id: str) -> bool:
     return _LOCK_OPEN.first(session, item=item_id) is not None
 
 
-def precedences(session: Session, project_id: str, person_id: str, conditions: Conditions) -> tuple[int, ...]:
-    """Return the places in the order to look at, first to last; nothing is raised as a rule, which one look tells."""
-    raised = any_candidate(session, project_id, person_id, [*conditions, at_precedence(_RAISED)])
-    return (_RAISED, _USUAL, _LOWERED) if raised else (_USUAL, _LOWERED)
+def precedences(
+    session: Session, project_id: str, person_id: str, conditions: Conditions, *, raised: bool
+) -> tuple[int, ...]:
+    """Return the places in the order to look at, first to last. As a rule nothing is `raised` at all; else a look tells whether
+    anything is for this person.
+    """
+    if raised and any_candidate(session, project_id, person_id, [*conditions, at_precedence(_RAISED)]):
+        return (_RAISED, _USUAL, _LOWERED)
+    return (_USUAL, _LOWERED)
 
 
 def any_candidate(session: Session, project_id: str, person_id: str, conditions: Conditions = ()) -> bool:
@@ -149,8 +154,8 @@ def _candidates(session: Session, project_id: str, person_id: str, prepared: Pre
 
 
 _HELD_BEFORE = exists().where(col(Lease.item_id) == Item.id, col(Lease.person_id) == bindparam("person"))
-_OPEN = (col(Item.project_id) == bindparam("project"), _HAS_SLOT, ~_HELD_BEFORE)
-_LOCK_OPEN = Prepared(select(Item.id).where(Item.id == bindparam("item"), _HAS_SLOT).with_for_update(skip_locked=True))
+_OPEN = (col(Item.project_id) == bindparam("project"), HAS_SLOT, ~_HELD_BEFORE)
+_LOCK_OPEN = Prepared(select(Item.id).where(Item.id == bindparam("item"), HAS_SLOT).with_for_update(skip_locked=True))
 
 
 def _fresh(conditions: Conditions) -> SelectOfScalar[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -24,6 +25,7 @@ from sqlmodel import Session, create_engine
 
 from annotator.domain.errors import ConfigError
 from annotator.storage import audit
+from annotator.storage.prepared import Line
 from annotator.storage.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -68,6 +70,11 @@ class Database:
         else:
             _ping_after_a_rest(self.engine)
 
+    @cached_property
+    def _at_once(self) -> Engine:
+        """The engine, with each statement a transaction."""
+        return self.engine.execution_options(**({_BEGIN: ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}))
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session for reading; nothing it does is kept."""
@@ -75,16 +82,12 @@ class Database:
             yield session
 
     @contextmanager
-    def glance(self) -> Iterator[Session]:
-        """Give a session for a read or two, each of a moment of its own: no transaction begins and ends around them, which saves
-        more than such a read costs. Never write in it.
+    def glance(self) -> Iterator[Line]:
+        """Give a line for a prepared read or two, each of a moment of its own: no transaction begins and ends around them, which
+        saves more than such a read costs. Never write on it.
         """
-        level = {_BEGIN: ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        with (
-            self.engine.connect().execution_options(**level) as connection,
-            Session(connection, expire_on_commit=False) as session,
-        ):
-            yield session
+        with self._at_once.connect() as connection:
+            yield Line(connection)
 
     @contextmanager
     def frozen(self) -> Iterator[Session]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, exists, func, or_, select as select_columns
 from sqlalchemy.orm import defer
@@ -19,6 +20,14 @@ from annotator.storage.upsert import inserting
 
 MOVED = 0.005
 """A new model rewrites what is said of an item only where a probability has moved by more than this."""
+
+STANDING: tuple[Any, ...] = (
+    col(ModelVersion.id),
+    col(ModelVersion.share),
+    col(ModelVersion.usable),
+    col(ModelVersion.metrics),
+)
+"""The columns that `standing_from` reads, for other statements that join the model in use."""
 
 _OPEN = (ItemState.READY.value, ItemState.LEASED.value)
 _WITHOUT_PARAMETERS = defer(ModelVersion.parameters)  # type: ignore[arg-type]
@@ -49,9 +58,11 @@ class Standing:
 def standing(session: Session, project_id: str) -> Standing | None:
     """Return where the model in use stands; None before the first."""
     row = _STANDING.first(session, project=project_id)
-    if row is None:
-        return None
-    model_id, share, usable, metrics = row
+    return None if row is None else standing_from(*row)
+
+
+def standing_from(model_id: str, share: float, usable: bool, metrics: Mapping[str, Any]) -> Standing:
+    """Return what the values of `STANDING` say."""
     return Standing(model_id, share, usable, (metrics["pace"][0], metrics["pace"][1]))
 
 
@@ -234,7 +245,5 @@ def first_picks(session: Session, project_id: str) -> Iterator[tuple[str, str | 
 
 
 _STANDING = Prepared(
-    select(ModelVersion.id, ModelVersion.share, ModelVersion.usable, ModelVersion.metrics).where(
-        ModelVersion.project_id == bindparam("project"), col(ModelVersion.active)
-    )
+    select_columns(*STANDING).where(col(ModelVersion.project_id) == bindparam("project"), col(ModelVersion.active))
 )

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select as select_columns
+from sqlalchemy import ColumnElement, bindparam, func, select as select_columns
 from sqlmodel import Session, col, select, update
 
 from annotator.domain.errors import NotFoundError
 from annotator.domain.items import SHUT
 from annotator.domain.leases import LeaseState
-from annotator.storage.prepared import Prepared
+from annotator.storage.prepared import At, Prepared
 from annotator.storage.tables import Item, Lease
 from annotator.storage.types import UtcDateTime
 
-_HOLDING = (LeaseState.LIVE.value, LeaseState.ANSWERED.value)
-
+HOLDS_SLOT = (LeaseState.LIVE.value, LeaseState.ANSWERED.value)
 
 AHEAD = timedelta(minutes=10)
 """Clocks of machines that work together differ by less."""
@@ -36,6 +35,11 @@ class Holding(NamedTuple):
     ended_at: datetime | None
 
 
+HOLDING: tuple[Any, ...] = tuple(col(getattr(Lease, name)) for name in Holding._fields)
+"""The columns of a `Holding`, for other statements that join leases."""
+IS_LIVE: ColumnElement[bool] = col(Lease.state) == LeaseState.LIVE.value
+
+
 def live_lease(session: Session, person_id: str) -> Holding | None:
     """Return what the person holds now, expired or not."""
     row = _LIVE_LEASE.first(session, person=person_id)
@@ -44,9 +48,8 @@ def live_lease(session: Session, person_id: str) -> Holding | None:
 
 def locked(session: Session, lease_id: str) -> Holding | None:
     """Return the lease with its item locked until the transaction ends: the item first, always, so that nobody deadlocks."""
-    if _LOCK_ITEM.first(session, lease=lease_id) is None:
-        return None
-    return Holding(*_LOCK_LEASE.first(session, lease=lease_id))
+    row = _LOCK.first(session, lease=lease_id)
+    return None if row is None else Holding(*row)
 
 
 def lock_items(session: Session, lease_ids: Sequence[str]) -> None:
@@ -71,19 +74,6 @@ def settle(session: Session, lease_id: str, state: LeaseState, ended_at: datetim
     _SETTLE.run(session, lease=lease_id, to_state=state.value, ended=ended_at)
 
 
-def text_of(session: Session, person_id: str, lease_id: str) -> str:
-    """Return the text of the item that the person's own lease is about.
-
-    Raises:
-        NotFoundError: there is no such lease, or it is another's.
-    """
-    row = _TEXT.first(session, lease=lease_id, person=person_id)
-    if row is None:
-        raise no_such_lease()
-    text: str = row[0]
-    return text
-
-
 def held_item(session: Session, person_id: str, lease_id: str) -> Item:
     """Return the item that a person holds now by this lease.
 
@@ -104,11 +94,14 @@ def no_such_lease() -> NotFoundError:
 
 def free_slot(session: Session, item_id: str) -> int:
     """Return the lowest slot that nobody holds or has answered. The item's row must be locked by this transaction."""
-    taken = {slot for (slot,) in _TAKEN.rows(session, item=item_id)}
+    return lowest_free({slot for (slot,) in _TAKEN.rows(session, item=item_id)})
+
+
+def lowest_free(taken: Collection[int]) -> int:
     return next(slot for slot in range(len(taken) + 1) if slot not in taken)
 
 
-def overdue(session: Session, now: datetime, limit: int) -> list[str]:
+def overdue(session: At, now: datetime, limit: int) -> list[str]:
     """Return ids of live leases whose time is up, longest overdue first."""
     return [lease_id for (lease_id,) in _OVERDUE.rows(session, now=now, most=limit)]
 
@@ -158,32 +151,24 @@ def next_expiry(session: Session, project_id: str) -> datetime | None:
     return session.exec(statement).first()
 
 
-_LIVE = LeaseState.LIVE.value
 _NOW = bindparam("now", type_=UtcDateTime())
-_HOLDING_COLUMNS = select_columns(*(col(getattr(Lease, name)) for name in Holding._fields))
-_LIVE_LEASE = Prepared(_HOLDING_COLUMNS.where(col(Lease.person_id) == bindparam("person"), col(Lease.state) == _LIVE))
-_LIVE_ON_ITEM = Prepared(_HOLDING_COLUMNS.where(col(Lease.item_id) == bindparam("item"), col(Lease.state) == _LIVE))
-_LOCK_ITEM = Prepared(
-    select(Item.id)
-    .join(Lease, col(Lease.item_id) == Item.id)
-    .where(Lease.id == bindparam("lease"))
-    .with_for_update(of=Item)
+_HOLDING_COLUMNS = select_columns(*HOLDING)
+_LIVE_LEASE = Prepared(_HOLDING_COLUMNS.where(col(Lease.person_id) == bindparam("person"), IS_LIVE))
+_LIVE_ON_ITEM = Prepared(_HOLDING_COLUMNS.where(col(Lease.item_id) == bindparam("item"), IS_LIVE))
+_LOCK = Prepared(
+    _HOLDING_COLUMNS.join(Item, col(Item.id) == Lease.item_id)
+    .where(col(Lease.id) == bindparam("lease"))
+    .with_for_update(of=[Item, Lease])  # PostgreSQL locks them in this order
 )
-_LOCK_LEASE = Prepared(_HOLDING_COLUMNS.where(col(Lease.id) == bindparam("lease")).with_for_update())
 _SETTLE = Prepared(
     update(Lease)
     .where(col(Lease.id) == bindparam("lease"))
     .values(state=bindparam("to_state"), ended_at=bindparam("ended", type_=UtcDateTime()))
 )
-_TEXT = Prepared(
-    select(Item.text)
-    .join(Lease, col(Lease.item_id) == Item.id)
-    .where(Lease.id == bindparam("lease"), Lease.person_id == bindparam("person"))
-)
-_TAKEN = Prepared(select(Lease.slot).where(Lease.item_id == bindparam("item"), col(Lease.state).in_(_HOLDING)))
+_TAKEN = Prepared(select(Lease.slot).where(Lease.item_id == bindparam("item"), col(Lease.state).in_(HOLDS_SLOT)))
 _OVERDUE = Prepared(
     select(Lease.id)
-    .where(col(Lease.state) == _LIVE, Lease.expires_at <= _NOW)
+    .where(IS_LIVE, col(Lease.expires_at) <= _NOW)
     .order_by(col(Lease.expires_at))
     .limit(bindparam("most"))
 )

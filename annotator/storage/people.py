@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func
 from sqlmodel import Session, col, select, update
 
-from annotator.storage.prepared import Prepared, read_only, whole
+from annotator.storage.prepared import At, Prepared, read_only, whole
 from annotator.storage.tables import Identity, Invitation, Person, WebSession
 from annotator.storage.tables_people import LanguageChoice
 from annotator.storage.tables_sign_in import SignInFailure
@@ -69,7 +69,7 @@ def by_pseudonym(session: Session, pseudonym: str) -> Person | None:
     return session.exec(select(Person).where(Person.pseudonym == pseudonym)).first()
 
 
-def session_person(session: Session, token_hash: str, now: datetime) -> tuple[str, Person] | None:
+def session_person(session: At, token_hash: str, now: datetime) -> tuple[str, Person] | None:
     """Return the secret of the open session of that token, and whose it is, to be read only."""
     row = _SESSION.first(session, token=token_hash, now=now)
     return (row[0], read_only(Person, row[1:])) if row is not None else None

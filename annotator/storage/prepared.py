@@ -8,7 +8,6 @@ plain rows, their types as the columns say. What waits in its session is written
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 from weakref import ref
@@ -33,14 +32,14 @@ class Prepared:
         self.statement: Any = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, session: Session, **values: Any) -> Sequence[Sequence[Any]]:
+    def rows(self, session: At, **values: Any) -> Sequence[Sequence[Any]]:
         """Run it and return its rows, in the order of the statement's columns."""
         compiled, cursor = self._execute(session, values)
         readers = compiled.readers_for(cursor)
         found: Sequence[Sequence[Any]] = cursor.fetchall()
         return [_read(row, readers) for row in found] if readers else found
 
-    def first(self, session: Session, **values: Any) -> Any:
+    def first(self, session: At, **values: Any) -> Any:
         """Run it and return its first row; None where there is none."""
         found = self.rows(session, **values)
         return found[0] if found else None
@@ -49,9 +48,8 @@ class Prepared:
         """Run it for what it changes."""
         self._execute(session, values)
 
-    def _execute(self, session: Session, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
-        session.flush()
-        line = _line(session)
+    def _execute(self, session: At, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
+        line = session if isinstance(session, Line) else _line(session)
         compiled = self._compiled.get(line.dialect.name)
         if compiled is None:
             compiled = self._compiled[line.dialect.name] = _Compiled(self.statement, line.dialect)
@@ -63,31 +61,36 @@ class Prepared:
         return compiled, line.cursor
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A transaction's own way to the database; a strong reference back would leave each session to the garbage collector."""
+class Line:
+    """A way to the database for prepared statements alone: a connection's one cursor."""
 
-    transaction: ref[SessionTransaction]
-    connection: Connection
-    dialect: Any
-    cursor: Any
+    __slots__ = ("__weakref__", "connection", "cursor", "dialect")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.dialect: Any = connection.dialect
+        self.cursor: Any = connection.connection.cursor()
 
 
-def _line(session: Session) -> _Line:
-    """Return the line of the transaction that the session is in, begun now if there is none."""
-    line: _Line | None = session.info.get(_LINE)
+At = Session | Line
+"""Where a prepared statement runs: in a session's transaction, or on a line of its own (`Database.glance`)."""
+
+
+def _line(session: Session) -> Line:
+    """Return the line of the transaction that the session is in, begun now if there is none; what waits in it is written first."""
+    session.flush()
+    kept: tuple[ref[SessionTransaction], Line] | None = session.info.get(_LINE)
     transaction = session.get_transaction()
-    if line is not None and transaction is not None and line.transaction() is transaction:
-        return line
-    connection = session.connection()
+    if kept is not None and transaction is not None and kept[0]() is transaction:
+        return kept[1]
+    line = Line(session.connection())
     begun = session.get_transaction()
     assert begun is not None  # a session that has a connection is in a transaction
-    line = _Line(ref(begun), connection, connection.dialect, connection.connection.cursor())
-    session.info[_LINE] = line
+    session.info[_LINE] = ref(begun), line  # a strong reference would leave each session to the garbage collector
     return line
 
 
-def _explained(line: _Line, sql: str, error: Exception) -> Exception:
+def _explained(line: Line, sql: str, error: Exception) -> Exception:
     """Return SQLAlchemy's error for one of the driver's; a connection that broke is not used again."""
     dialect, connection = line.dialect, line.connection
     broken = dialect.is_disconnect(error, connection.connection, line.cursor)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from annotator.domain.items import ItemState
 from annotator.domain.quality import PauseDecision
-from annotator.storage.prepared import Prepared
+from annotator.storage.prepared import At, Prepared
 from annotator.storage.tables import Annotation, Item, Person
 from annotator.storage.tables_quality import Control, Evidence, QualificationRound, QualityPause
 from annotator.storage.upsert import inserting
@@ -110,7 +110,7 @@ def explained(session: Session, person_id: str, limit: int) -> list[tuple[Eviden
     return list(session.exec(statement))
 
 
-def in_qualification(session: Session, person_id: str) -> bool:
+def in_qualification(session: At, person_id: str) -> bool:
     """Say whether the person's qualification is going on."""
     return _IN_QUALIFICATION.first(session, person=person_id) is not None
 

@@ -9,15 +9,19 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import text
+from sqlmodel import select
 
 from annotator.dispensing.dispense import Dispensed, Nothing
 from annotator.dispensing.returns import flag, release, skip
 from annotator.dispensing.undo import undo
 from annotator.domain.clock import ManualClock
 from annotator.domain.errors import ConflictError, LeaseExpiredError
-from annotator.domain.leases import EmptyReason
+from annotator.domain.leases import EmptyReason, LeaseState
 from annotator.domain.limits import UNLIMITED
+from annotator.storage import leases
 from annotator.storage.database import Database
+from annotator.storage.tables import Item
 from tests.searching import searched
 from tests.world import SCHEMA, World, empty
 
@@ -146,3 +150,36 @@ class Dispenser(RuleBasedStateMachine):
 def test_any_order_of_steps_keeps_the_books(database):
     machine = type("Bound", (Dispenser,), {"database": database})
     run_state_machine_as_test(machine, settings=searched(database))
+
+
+def test_whoever_waits_for_an_item_holds_nothing_of_it_and_then_sees_what_became_of_the_lease(world):
+    """The item is locked before the lease, in one statement; the other order would make these two wait for each other."""
+    if world.database.is_sqlite:
+        pytest.skip("SQLite locks no rows: one writes at a time")
+    world.add_items(1)
+    (ada,) = world.volunteers(1)
+    given = world.next(ada)
+
+    def look():
+        with world.database.writing() as session:
+            return leases.locked(session, given.lease_id)
+
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FOR UPDATE OF%'"
+    )
+
+    def somebody_waits():
+        with world.database.engine.connect() as connection:
+            return bool(connection.execute(waiting).scalar_one())
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.database.writing() as session:
+            session.exec(select(Item.id).where(Item.id == given.item_id).with_for_update()).one()
+            looking = pool.submit(look)
+            until = time.monotonic() + 20
+            while not somebody_waits() and time.monotonic() < until:
+                time.sleep(0.02)
+            assert not looking.done()
+            session.connection().exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+            leases.settle(session, given.lease_id, LeaseState.RELEASED, world.clock.now())
+        assert looking.result(20).state == LeaseState.RELEASED

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Request, Response
 
 from annotator.dispensing import returns
 from annotator.dispensing.dispense import Nothing, next_item
-from annotator.dispensing.submit import Submission, stored_before, submit
+from annotator.dispensing.submit import Stored, Submission, submit, text_or_stored
 from annotator.dispensing.undo import undo
 from annotator.domain.errors import InputError
 from annotator.domain.roles import HOME, Role
 from annotator.people import sign_in
 from annotator.people.tokens import token_hash
 from annotator.quality.decisions import assess
-from annotator.storage import annotation_log, leases, people
+from annotator.storage import annotation_log, people
 from annotator.studio.results import parse_result
 from annotator.web.frame import contract
 from annotator.web.frame.lane import in_lane
@@ -124,16 +124,15 @@ def get_next(service: ServiceDep, caller: VolunteerDep) -> Response | contract.N
 def post_answer(body: contract.AnswerIn, service: ServiceDep, caller: VolunteerDep) -> contract.AnswerOut:
     """Store an answer once. The same `key` gives the same reply again, whatever became of the lease since."""
     with service.database.glance() as session:
-        known = stored_before(session, caller.id, body.lease, body.key)
-        if known is not None:
-            return contract.AnswerOut(annotation=known.annotation_id, created=known.created)
-        text = leases.text_of(session, caller.id, body.lease)
+        found = text_or_stored(session, caller.id, body.lease, body.key)
+    if isinstance(found, Stored):
+        return contract.AnswerOut(annotation=found.annotation_id, created=found.created)
     submission = Submission(
         lease_id=body.lease,
         key=body.key,
         lead_time=body.lead_time,
         result=body.result,
-        answer=parse_result(service.schema, text, body.result),
+        answer=parse_result(service.schema, found, body.result),
     )
     stored = submit(service.database, service.opened, service.schema, caller.id, submission, service.now())
     return contract.AnswerOut(annotation=stored.annotation_id, created=stored.created)
