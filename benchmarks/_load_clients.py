@@ -1,7 +1,8 @@
 """Volunteers over HTTP, by locust, in a process of its own: it reads a plan from standard input and prints what happened as JSON.
 
-Each signs in as a person of their own, then asks and answers in turn with the session's cookies and token, as the page does;
-or, against Label Studio, asks a project's `next` and posts an annotation with a token of their own.
+Each signs in as a person of their own, then answers with the session's cookies and token, and gets the next item with the reply, as
+the page does; or, where the plan has them apart, asks and answers in two calls; or, against Label Studio, asks a project's `next` and
+posts an annotation with a token of their own.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class Client(FastHttpUser):
     abstract = True
     connection_timeout = network_timeout = 60.0
     _ready = False
+    held: Any = None
+    """The item that came with the answer before."""
 
     def wait_time(self) -> float:
         return random.expovariate(1 / PLAN["think"]) if PLAN["think"] else 0.0
@@ -65,12 +68,12 @@ class Client(FastHttpUser):
 
     @locust.task
     def label(self) -> None:
-        """Ask, then answer; the time in between is the volunteer's own."""
+        """Ask, unless the item came with the answer before, then answer; the time in between is the volunteer's own."""
         if not self._ready:
             gevent.sleep(1)
             return
         began = time.perf_counter()
-        given = self.ask()
+        given, self.held = self.held or self.ask(), None
         asked = time.perf_counter() - began
         if given is None:
             return
@@ -80,10 +83,14 @@ class Client(FastHttpUser):
         if not self.answer(given):
             return
         answered = time.perf_counter() - between
-        if began >= Happened.began:
+        if began < Happened.began:
+            return
+        if PLAN["apart"]:
             Happened.asked.append(asked)
             Happened.answered.append(answered)
             Happened.pairs.append(asked + answered)
+        elif self.held is not None:
+            Happened.pairs.append(answered)
 
     def call(self, method: str, path: str, wanted: tuple[int, ...], **more: Any) -> Any:
         """Return a reply of a status that is wanted; anything else is an error and gives None."""
@@ -131,10 +138,14 @@ class Volunteer(Client):
     def answer(self, given: Any) -> bool:
         key = f"{self.run}-{self.number}-{next(self.tries)}"
         body = {"lease": given["lease"], "result": _result(given["item"]["text"]), "lead_time": 4.2, "key": key}
+        body["then_next"] = not PLAN["apart"]
         reply = self.call("POST", "/api/v1/answers", (201,), json=body, headers={"X-CSRF-Token": self.token})
-        if reply is not None:
-            Happened.acknowledged.append((key, reply.json()["annotation"]))
-        return reply is not None
+        if reply is None:
+            return False
+        stored = reply.json()
+        Happened.acknowledged.append((key, stored["annotation"]))
+        self.held = stored["next"]
+        return True
 
 
 class Native(Client):

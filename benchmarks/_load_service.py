@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +88,10 @@ def _wait(address: str, process: subprocess.Popen[bytes], home: Path, processes:
     raise SystemExit("The service did not start:\n" + (home / "service.log").read_text()[-2000:])
 
 
-def drive(plan: dict[str, Any], servers: dict[str, int]) -> Run:
-    """Run the clients through to their end; `servers` are the first processes of what they load, by name."""
+def drive(plan: dict[str, Any], servers: dict[str, int], warm: Callable[[], None] = lambda: None) -> Run:
+    """Run the clients through to their end; `servers` are the first processes of what they load, by name. `warm` is called once,
+    before what is measured begins.
+    """
     clients = subprocess.Popen(
         [sys.executable, "-m", "benchmarks._load_clients"],
         stdin=subprocess.PIPE,
@@ -98,14 +100,16 @@ def drive(plan: dict[str, Any], servers: dict[str, int]) -> Run:
         text=True,
     )
     try:
-        return _watched(clients, plan, servers)
+        return _watched(clients, plan, servers, warm)
     finally:
         if clients.poll() is None:
             clients.kill()
         clients.wait()
 
 
-def _watched(clients: subprocess.Popen[str], plan: dict[str, Any], servers: dict[str, int]) -> Run:
+def _watched(
+    clients: subprocess.Popen[str], plan: dict[str, Any], servers: dict[str, int], warm: Callable[[], None]
+) -> Run:
     assert clients.stdin is not None
     assert clients.stdout is not None
     assert clients.stderr is not None
@@ -115,6 +119,7 @@ def _watched(clients: subprocess.Popen[str], plan: dict[str, Any], servers: dict
     before, after, said = {}, {}, []
     for line in clients.stderr:
         if line.startswith("measuring"):
+            warm()
             before = {name: processor(pid) for name, pid in everybody.items()}
         elif line.startswith("measured"):
             after = {name: processor(pid) for name, pid in everybody.items()}

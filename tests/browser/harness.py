@@ -165,7 +165,7 @@ def next_item(state: Harness, _body: Any) -> Response:
 
 def answer(state: Harness, body: dict[str, Any]) -> Response:
     if body["key"] in [stored["key"] for stored in state.answers]:
-        return JSONResponse({"answer": body["key"]}, 201)
+        return stored(state, body)
     if state.lease is None or body["lease"] != state.lease["lease"]:
         return JSONResponse(
             {"error": {"what": "The lease has ended.", "where": "lease", "mend": "Ask for the next one."}}, 409
@@ -175,14 +175,25 @@ def answer(state: Harness, body: dict[str, Any]) -> Response:
     except InputError as error:
         return JSONResponse({"error": {"what": error.what, "where": error.where, "mend": error.mend}}, 422)
     state.answers.append({**body, "answer": parsed})
-    return leave(state, body, 201)
+    leave(state, body)
+    return stored(state, body)
 
 
-def leave(state: Harness, _body: Any, status: int = 204) -> Response:
+def stored(state: Harness, body: dict[str, Any]) -> Response:
+    """Say that the answer is there, with the next item or why there is none."""
+    assert body["then_next"], "the page asks for both in one call"
+    given = next_item(state, None)
+    there = {"next": state.lease, "nothing": None}
+    if given.status_code != 200:
+        there = {"next": None, "nothing": {"reason": given.headers["reason"], "retry_after": 600}}
+    return JSONResponse({"annotation": body["key"], **there}, 201)
+
+
+def leave(state: Harness, _body: Any) -> Response:
     if state.lease is not None:
         state.items.popleft()
         state.lease = None
-    return JSONResponse({}, status) if status == 201 else Response(status_code=status)
+    return Response(status_code=204)
 
 
 def skip(state: Harness, body: Any) -> Response:

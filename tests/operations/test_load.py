@@ -31,6 +31,7 @@ def loaded(tmp_path_factory):
             "seconds": 2.0,
             "warm": 0.5,
             "native": False,
+            "apart": False,
             "url": address,
             "clients": 4,
             "patience": 120.0,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -137,6 +138,6 @@ def span(text: str, marked: str, label: str, state: str = "present", region: str
     ]
 
 
-def answer(client: httpx.Client, given: dict, result: list[dict], key: str = "k") -> httpx.Response:
-    body = {"lease": given["lease"], "result": result, "lead_time": 4.2, "key": f"{key}-{given['lease']}"}
+def answer(client: httpx.Client, given: dict, result: list[dict], key: str = "k", **more: Any) -> httpx.Response:
+    body = {"lease": given["lease"], "result": result, "lead_time": 4.2, "key": f"{key}-{given['lease']}", **more}
     return client.post("/api/v1/answers", json=body)

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from annotator.domain.leases import EmptyReason
+
 Key = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -58,11 +60,23 @@ class AnswerIn(Strict):
         ge=0, le=86_400, description="Seconds from showing to sending, those behind a hidden screen left out."
     )
     key: Key = Field(description="Chosen by the client, kept over retries: the same key stores one answer.")
+    then_next: bool = Field(
+        default=False, description="Ask for the next item in the same call, once the answer is stored."
+    )
+
+
+class Nothing(BaseModel):
+    """There is no item now."""
+
+    reason: EmptyReason
+    retry_after: int | None = Field(default=None, description="Seconds, where waiting helps.")
 
 
 class AnswerOut(BaseModel):
     annotation: str
     created: bool = Field(description="False when this key had stored it before.")
+    next: Next | None = Field(default=None, description="The next item, where it was asked for.")
+    nothing: Nothing | None = Field(default=None, description="Why there is no next item, where it was asked for.")
 
 
 class LeaseIn(Strict):

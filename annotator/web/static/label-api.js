@@ -49,17 +49,30 @@ export async function post(path, body) {
 /** The next posting under a lease, with the seconds that are left for it, or {empty: reason, seconds, minutes} when there is none. */
 export async function nextPosting() {
   const response = await post(`${prefix}next`);
-  if (response.status === 200) {
-    const given = await response.json();
-    const now = Date.parse(response.headers.get("date")) || Date.now(); // the service's clock, not this machine's
-    return { ...given, seconds: (Date.parse(given.expires_at) - now) / 1000 };
-  }
-  const seconds = Number(response.headers.get("retry-after"));
-  return { empty: response.headers.get("reason") ?? "none", seconds, minutes: seconds ? Math.ceil(seconds / 60) : null };
+  if (response.status === 200) return posting(await response.json(), response);
+  return nothing(response.headers.get("reason"), response.headers.get("retry-after"));
 }
 
-/** Store an answer; returns what the service says of it, in training with `feedback`: the page that explains it. */
-export const sendAnswer = async (answer) => (await post(`${prefix}answers`, answer)).json();
+function posting(given, response) {
+  const now = Date.parse(response.headers.get("date")) || Date.now(); // the service's clock, not this machine's
+  return { ...given, seconds: (Date.parse(given.expires_at) - now) / 1000 };
+}
+
+function nothing(reason, retryAfter) {
+  const seconds = Number(retryAfter);
+  return { empty: reason ?? "none", seconds, minutes: seconds ? Math.ceil(seconds / 60) : null };
+}
+
+/**
+ * Store an answer; returns what the service says of it: in real work with `given`, as `nextPosting` gives it; in training with
+ * `feedback`, the page that explains it.
+ */
+export async function sendAnswer(answer) {
+  if (prefix) return (await post(`${prefix}answers`, answer)).json();
+  const response = await post("answers", { ...answer, then_next: true });
+  const stored = await response.json();
+  return { ...stored, given: stored.next ? posting(stored.next, response) : nothing(stored.nothing.reason, stored.nothing.retry_after) };
+}
 export const skip = (lease) => post(`${prefix}skip`, { lease });
 export const flag = (lease, kind, note) => post(`${prefix}flag`, note ? { lease, kind, note } : { lease, kind });
 /** Take back a skip or a flag; where that cannot be, the error is `refused` and says why. */

@@ -44,8 +44,8 @@ class LabelPage {
     else await this.#send();
   }
 
-  /** Ask for a posting and show it. `quiet` leaves the page as it is until there is one. */
-  async next(quiet = false) {
+  /** Ask for a posting and show it, or the one that is `there` already. `quiet` leaves the page as it is until there is one. */
+  async next(quiet = false, there = null) {
     clearTimeout(this.#timer);
     if (!quiet) {
       this.#setState("loading");
@@ -55,7 +55,7 @@ class LabelPage {
     }
     let given;
     try {
-      given = await api.nextPosting();
+      given = there ?? (await api.nextPosting());
     } catch (error) {
       this.#cannotAsk(error, quiet);
       return;
@@ -79,9 +79,9 @@ class LabelPage {
     performance.mark("posting-shown");
   }
 
-  /** Ask for the next posting, and say meanwhile what became of the one before. */
-  async #goOn(words) {
-    const asked = this.next();
+  /** Go on to the next posting, and say meanwhile what became of the one before. */
+  async #goOn(words, there = null) {
+    const asked = this.next(false, there);
     setStatus(words, "good");
     await asked;
   }
@@ -119,7 +119,7 @@ class LabelPage {
       location.assign(stored.feedback);
       return;
     }
-    await this.#goOn(say("Saved"));
+    await this.#goOn(say("Saved"), stored.given);
     showProgress();
   }
 

@@ -23,6 +23,7 @@ from annotator.web.frame import contract
 from annotator.web.frame.lane import in_lane
 from annotator.web.frame.security import (
     PUBLIC,
+    Caller,
     LeavingDep,
     VolunteerDep,
     clear_cookies,
@@ -30,7 +31,7 @@ from annotator.web.frame.security import (
     session_token,
     set_cookies,
 )
-from annotator.web.frame.service import ServiceDep
+from annotator.web.frame.service import Service, ServiceDep
 from annotator.web.items import pictures
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
@@ -99,14 +100,21 @@ def close_session(request: Request, response: Response, service: ServiceDep, cal
 @in_lane
 def get_next(service: ServiceDep, caller: VolunteerDep) -> Response | contract.Next:
     """Get the next item. Asking again before answering gives the same lease, which never outlasts the limits of exposure."""
+    given = _next(service, caller)
+    if isinstance(given, contract.Next):
+        return given
+    headers = {"reason": given.reason.value}
+    if given.retry_after is not None:
+        headers["retry-after"] = str(given.retry_after)
+    return Response(status_code=204, headers=headers)
+
+
+def _next(service: Service, caller: Caller) -> contract.Next | contract.Nothing:
     if caller.person.qualified_at is None:
         assess(service.database, service.opened, service.schema, caller.id, service.now())
     given = next_item(service.database, service.opened, service.schema, caller.id, service.now())
     if isinstance(given, Nothing):
-        headers = {"reason": given.reason.value}
-        if given.retry_after is not None:
-            headers["retry-after"] = str(given.retry_after)
-        return Response(status_code=204, headers=headers)
+        return contract.Nothing(reason=given.reason, retry_after=given.retry_after)
     schema = service.schema
     return contract.Next(
         lease=given.lease_id,
@@ -122,11 +130,24 @@ def get_next(service: ServiceDep, caller: VolunteerDep) -> Response | contract.N
 @router.post("/answers", status_code=201, responses=_errors(400, 401, 403, 404, 409, 413, 422))
 @in_lane
 def post_answer(body: contract.AnswerIn, service: ServiceDep, caller: VolunteerDep) -> contract.AnswerOut:
-    """Store an answer once. The same `key` gives the same reply again, whatever became of the lease since."""
-    with service.database.glance() as session:
-        found = text_or_stored(session, caller.id, body.lease, body.key)
+    """Store an answer once. The same `key` gives the same reply again, whatever became of the lease since. With `then_next` the
+    reply brings the next item, or says why there is none, as `POST /next` would; the answer is stored by then, whatever comes of that.
+    """
+    stored = _store(body, service, caller)
+    given = _next(service, caller) if body.then_next else None
+    return contract.AnswerOut(
+        annotation=stored.annotation_id,
+        created=stored.created,
+        next=given if isinstance(given, contract.Next) else None,
+        nothing=given if isinstance(given, contract.Nothing) else None,
+    )
+
+
+def _store(body: contract.AnswerIn, service: Service, caller: Caller) -> Stored:
+    with service.database.glance() as line:
+        found = text_or_stored(line, caller.id, body.lease, body.key)
     if isinstance(found, Stored):
-        return contract.AnswerOut(annotation=found.annotation_id, created=found.created)
+        return found
     submission = Submission(
         lease_id=body.lease,
         key=body.key,
@@ -134,8 +155,7 @@ def post_answer(body: contract.AnswerIn, service: ServiceDep, caller: VolunteerD
         result=body.result,
         answer=parse_result(service.schema, found, body.result),
     )
-    stored = submit(service.database, service.opened, service.schema, caller.id, submission, service.now())
-    return contract.AnswerOut(annotation=stored.annotation_id, created=stored.created)
+    return submit(service.database, service.opened, service.schema, caller.id, submission, service.now())
 
 
 @router.post("/skip", responses=_errors(400, 401, 403, 404, 409, 413, 422))
