@@ -55,7 +55,7 @@ def configure(file: Path | None = None) -> None:
     )
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     if file is not None:
-        handler = RotatingFileHandler(file, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
+        handler = _TurnedOver(file, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -67,6 +67,14 @@ def configure(file: Path | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+class _TurnedOver(RotatingFileHandler):
+    """Turned over once it has grown beyond its size. The usual way writes each line twice to know its length beforehand."""
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802  logging's own name
+        del record
+        return self.stream is not None and self.stream.tell() >= self.maxBytes
 
 
 def withhold(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -7,9 +7,12 @@ lease ends. Reading, storing and serving stand elsewhere (`storage.exposure`, `d
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from annotator.domain.leases import EmptyReason
@@ -36,8 +39,7 @@ _BY_WEIGHT = (
 """Of rests that follow each other without a gap, the last of these says best what it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Active time. `high`: the item was of high concern, was not, or nobody knows."""
 
     started: datetime
@@ -114,11 +116,10 @@ def decide(now: datetime, ledger: Sequence[Interval], limits: Limits, zones: Seq
 
 def used(now: datetime, ledger: Sequence[Interval], limits: Limits, zone: ZoneInfo) -> Used:
     """Sum up the ledger as it stands for somebody who lives in that time zone."""
-    today = now.astimezone(zone).date()
     return Used(
         active=_total(_since_gap(now, ledger, timedelta(minutes=limits.break_minutes))),
         session=_total(_since_gap(now, ledger, timedelta(minutes=limits.session_gap_minutes))),
-        day=_within(ledger, _moment(today, 0, zone, 0), now),
+        day=_today(now, ledger, zone),
         days=_active_days(ledger, zone),
     )
 
@@ -160,25 +161,25 @@ def _bounds(now: datetime, ledger: Sequence[Interval], limits: Limits, zones: Se
     ]
     for zone in zones:
         if zone.until is None or zone.until > now:
-            local = _local_bounds(now, used(now, ledger, limits, zone.info), limits, zone.info)
+            local = _local_bounds(now, ledger, limits, zone.info)
             lapses = zone.until or max(bound.over for bound in local)
             found += [replace(bound, over=min(bound.over, lapses)) for bound in local]
     return found
 
 
-def _local_bounds(now: datetime, spent: Used, limits: Limits, zone: ZoneInfo) -> list[_Bound]:
-    today = now.astimezone(zone).date()
+def _local_bounds(now: datetime, ledger: Sequence[Interval], limits: Limits, zone: ZoneInfo) -> list[_Bound]:
+    days, today = _active_days(ledger, zone), now.astimezone(zone).date()
     tomorrow = today + timedelta(days=1)
     midnight = next(moment for fold in (0, 1) if (moment := _moment(tomorrow, 0, zone, fold)) > now)
     allowance = timedelta(minutes=limits.day_minutes)
-    day_end = now + allowance - spent.day
+    day_end = now + allowance - _today(now, ledger, zone)
     if day_end >= midnight:
         day_end = midnight + allowance
     found = [_Bound(EmptyReason.DAY_OVER, day_end, midnight), *_quiet_bound(now, today, limits, zone)]
-    if not _fits(today, spent.days, limits):
-        found.append(_Bound(EmptyReason.WEEK_OVER, now, _week_returns(today, spent.days, limits, zone)))
-    elif not _fits(tomorrow, spent.days | {today}, limits):
-        found.append(_Bound(EmptyReason.WEEK_OVER, midnight, _week_returns(today, spent.days | {today}, limits, zone)))
+    if not _fits(today, days, limits):
+        found.append(_Bound(EmptyReason.WEEK_OVER, now, _week_returns(today, days, limits, zone)))
+    elif not _fits(tomorrow, days | {today}, limits):
+        found.append(_Bound(EmptyReason.WEEK_OVER, midnight, _week_returns(today, days | {today}, limits, zone)))
     return found
 
 
@@ -218,29 +219,31 @@ def _total(intervals: Sequence[Interval]) -> timedelta:
     return sum((interval.ended - interval.started for interval in intervals), timedelta())
 
 
-def _within(ledger: Sequence[Interval], start: datetime, end: datetime) -> timedelta:
-    cut = (min(interval.ended, end) - max(interval.started, start) for interval in ledger)
+def _today(now: datetime, ledger: Sequence[Interval], zone: ZoneInfo) -> timedelta:
+    """Return the active time of the local day that it is."""
+    start = _moment(now.astimezone(zone).date(), 0, zone, 0)
+    cut = (min(interval.ended, now) - max(interval.started, start) for interval in ledger[_after(ledger, start) :])
     return sum((part for part in cut if part > timedelta()), timedelta())
 
 
+def _after(ledger: Sequence[Interval], moment: datetime) -> int:
+    """Return the place of the first interval that ends after a moment."""
+    return bisect_right(ledger, moment, key=attrgetter("ended"))
+
+
 def _active_days(ledger: Sequence[Interval], zone: ZoneInfo) -> frozenset[date]:
-    """Return the local days with active time. Most intervals lie within the day of the one before, which needs no calendar."""
+    """Return the local days with active time, going from the first interval of a day to the first that ends after it."""
     found: set[date] = set()
-    begins = ends = datetime.min.replace(tzinfo=UTC)
-    for interval in ledger:
-        if begins <= interval.started and interval.ended <= ends:
-            continue
-        found |= (days := _days(interval, zone))
-        begins, ends = _surely_within(max(days), zone)
+    place = 0
+    while place < len(ledger):
+        found |= (days := _days(ledger[place], zone))
+        place = max(place + 1, _after(ledger, _surely_ends(max(days), zone)))
     return frozenset(found)
 
 
-def _surely_within(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return two moments between which it is that local day, whichever way clocks change at its midnights."""
-    begins, ends = (
-        [_moment(midnight, 0, zone, fold) for fold in (0, 1)] for midnight in (day, day + timedelta(days=1))
-    )
-    return max(begins), min(ends)
+def _surely_ends(day: date, zone: ZoneInfo) -> datetime:
+    """Return a moment up to which it is that local day at the latest, whichever way clocks change at its midnight."""
+    return min(_moment(day + timedelta(days=1), 0, zone, fold) for fold in (0, 1))
 
 
 def _days(interval: Interval, zone: ZoneInfo) -> set[date]:

@@ -18,7 +18,7 @@ KEPT = timedelta(days=14)
 def ledger(session: Session, person_id: str, now: datetime) -> list[Interval]:
     """Return the person's active time as far back as limits reach, oldest first; what is open lasts until now at most."""
     rows = _LEDGER.rows(session, person=person_id, since=now - LOOK_BACK)
-    return [Interval(started, max(started, min(ended, now)), high) for started, ended, high in rows]
+    return [Interval(started, ended if ended <= now else max(started, now), high) for started, ended, high in rows]
 
 
 def ledgers_between(session: Session, start: datetime, end: datetime) -> dict[str, list[Interval]]:

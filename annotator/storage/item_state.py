@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case
-from sqlmodel import Session, col, update
+from sqlalchemy.orm.util import identity_key
+from sqlmodel import Session, col, select, update
 
 from annotator.domain.errors import ConflictError
 from annotator.domain.items import TRANSITIONS, ItemState
@@ -152,18 +153,24 @@ def move(session: Session, at: datetime, actor: str, item_id: str, to: ItemState
     Raises:
         ConflictError: the life of an item does not allow that step.
     """
-    item = session.get(Item, item_id, with_for_update=True, populate_existing=True)
-    if item is None or (to not in TRANSITIONS[ItemState(item.state)] and item.state != to):
-        raise ConflictError(f"An item that is {item.state if item else 'gone'} can't become {to.value}.")
-    if item.state == to:
+    state, project_id, public_id = _LOCK_STATE.first(session, item=item_id) or ("gone", "", "")
+    if state == to:
         return False
-    audit.record(session, at, actor, f"item.{to.value}", item_id, before=item.state, **detail)
-    item.state = to.value
-    session.add(item)
-    session.flush()
+    if state == "gone" or to not in TRANSITIONS[ItemState(state)]:
+        raise ConflictError(f"An item that is {state} can't become {to.value}.")
+    audit.record(session, at, actor, f"item.{to.value}", item_id, before=state, **detail)
+    _SET_STATE.run(session, item=item_id, to_state=to.value)
+    _read_again(session, item_id)
     if to in _TOLD:
-        webhooks.emit(session, at, item.project_id, _TOLD[to], {"item": item.public_id, "state": to.value})
+        webhooks.emit(session, at, project_id, _TOLD[to], {"item": public_id, "state": to.value})
     return True
+
+
+def _read_again(session: Session, item_id: str) -> None:
+    """Let whoever holds the item as an object of this session see what was changed past it."""
+    held = session.identity_map.get(identity_key(Item, item_id))
+    if held is not None:
+        session.expire(held)
 
 
 _RAW = {"synchronize_session": False}
@@ -178,6 +185,10 @@ def _state_after_return() -> ColumnElement[str]:
     return case((held, still), else_=col(Item.state))
 
 
+_LOCK_STATE = Prepared(
+    select(Item.state, Item.project_id, Item.public_id).where(Item.id == bindparam("item")).with_for_update()
+)
+_SET_STATE = Prepared(update(Item).where(col(Item.id) == bindparam("item")).values(state=bindparam("to_state")))
 _TAKE_SLOT = Prepared(
     update(Item)
     .where(col(Item.id) == bindparam("item"), col(Item.open_slots) > 0)

@@ -153,7 +153,7 @@ def test_a_zone_that_was_left_still_counts_until_it_lapses():
 )
 def test_a_run_of_high_concern_ends_with_a_mild_item_and_not_with_an_unknown_one(marks, run):
     ledger = [
-        replace(interval, high=high) for interval, high in zip(worked((0, 1), (1, 2), (2, 3)), marks, strict=False)
+        interval._replace(high=high) for interval, high in zip(worked((0, 1), (1, 2), (2, 3)), marks, strict=False)
     ]
     assert concern_run(MONDAY + minutes(3), ledger, PRECAUTIONARY) == run
     assert at(3, ledger).mild is (run >= 3)

@@ -73,3 +73,18 @@ def test_a_request_s_lines_bear_its_id_and_its_pattern_but_no_address(site, line
     assert (line["route"], line["status"]) == ("/api/v1/session", 401)
     assert "ada@" not in str(lines())
     assert "not this one" not in str(lines())
+
+
+def test_a_log_that_has_grown_is_turned_over_and_five_of_it_are_kept(lines, tmp_path, monkeypatch):
+    handler = logging.getLogger().handlers[0]
+    monkeypatch.setattr(handler, "maxBytes", 500)
+    log = structlog.get_logger("annotator.x")
+    for number in range(100):
+        log.info("line", number=number)
+    files = sorted(tmp_path.glob("web.log*"))
+    assert [file.name for file in files] == ["web.log", *(f"web.log.{place}" for place in range(1, 6))]
+    assert all(500 <= file.stat().st_size < 700 for file in files[1:])
+    numbers = [
+        orjson.loads(line)["number"] for file in [*files[:0:-1], files[0]] for line in file.read_text().splitlines()
+    ]
+    assert numbers == list(range(numbers[0], 100)), "no line is lost where one file ends"
