@@ -46,7 +46,7 @@ class _Studio(EmbeddedStudio):
             "POSTGRE_USER": url.username or "postgres",
             "POSTGRE_PASSWORD": url.password or "",
             "POSTGRE_HOST": str(url.query.get("host") or url.host),
-            "POSTGRE_PORT": str(url.port or 5432),
+            "POSTGRE_PORT": str(url.query.get("port") or url.port or 5432),
         }
 
 

@@ -31,7 +31,7 @@ def from_the_wheel(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def of_the_machine(folder: Path) -> Iterator[str]:
-    """Give the URL of an empty database of the `postgres` that is on the path."""
+    """Give the URL of an empty database of the `postgres` that is on the path, at a Unix socket as `pgserver` is."""
     folder.mkdir()
     user = OWNER if os.geteuid() == 0 else None
     if user is not None:
@@ -41,13 +41,13 @@ def of_the_machine(folder: Path) -> Iterator[str]:
     subprocess.run(
         ["initdb", "-D", folder, "-U", OWNER, "-A", "trust"], user=user, check=True, stdout=subprocess.DEVNULL
     )
-    options = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories="]
+    options = [f"port={port}", "listen_addresses=", f"unix_socket_directories={folder}"]
     command = ["postgres", "-D", str(folder), *(part for option in options for part in ("-c", option))]
     with (folder.parent / "postgres.log").open("wb") as log:
         server = subprocess.Popen(command, user=user, stdout=log, stderr=log)
     try:
         _wait(server, folder)
-        yield f"postgresql://{OWNER}@127.0.0.1:{port}/postgres"
+        yield f"postgresql://{OWNER}@/postgres?host={folder}&port={port}"
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(60)

@@ -42,7 +42,13 @@ _PATIENCE = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
-    "options": "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=30000 -c random_page_cost=1.1",
+}
+_SERVER = {
+    "tcp_keepalives_idle": 15,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "random_page_cost": 1.1,  # no disk that turns: else plans of tables that have just begun to grow read all of them
 }
 """Either side of a connection notices within half a minute that the other machine is gone, and lets its locks go; the usual is two hours."""
 
@@ -62,7 +68,8 @@ class Database:
         if self.is_sqlite:
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
         else:
-            options["connect_args"] = {**_PATIENCE, **make_url(self.url).query}
+            server = " ".join(f"-c {name}={value}" for name, value in _SERVER.items())
+            options["connect_args"] = {**_PATIENCE, "options": server, **make_url(self.url).query}
         self._turns = Turns(_file_of(self.url), _BUSY_SECONDS) if self.is_sqlite else None
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:

@@ -69,7 +69,17 @@ class Line:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.dialect: Any = connection.dialect
-        self.cursor: Any = connection.connection.cursor()
+        self.cursor: Any = _cursor(connection)
+
+
+def _cursor(connection: Connection) -> Any:
+    """Return a cursor that takes parameters by place, as `_Compiled` gives them: psycopg need not look for them in the text."""
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name != "postgresql":
+        return driver.cursor()
+    from psycopg import RawCursor  # an embedded service does without it
+
+    return RawCursor(driver)
 
 
 At = Session | Line
@@ -128,11 +138,11 @@ class _Compiled:
     """The text for a driver; what its parameters are unless given, and how values go in and come out."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        compiled: Any = _spelled_out(statement).compile(dialect=dialect)
+        compiled: Any = _spelled_out(statement).compile(dialect=_by_place(dialect))
         asked_for = dict.fromkeys(name for name, bind in compiled.binds.items() if bind.required)
         state = compiled.construct_expanded_state(asked_for)  # lists of constants (`IN`) are written out
         self.sql: str = state.statement
-        self._order: tuple[str, ...] | None = tuple(state.positiontup) if compiled.positional else None
+        self._order = tuple(state.positiontup)
         writers = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()
         }
@@ -147,7 +157,7 @@ class _Compiled:
     def bound(self, values: Mapping[str, Any]) -> Any:
         """Return the parameters as the driver takes them."""
         given = self._usual | {name: self._written(name, value) for name, value in values.items()}
-        return given if self._order is None else tuple([given[name] for name in self._order])
+        return tuple([given[name] for name in self._order])
 
     def readers_for(self, cursor: Any) -> _Readers:
         """Return what turns values of a row into those of the columns' types; drivers say on the first run what they give."""
@@ -163,6 +173,14 @@ class _Compiled:
     def _written(self, name: str, value: Any) -> Any:
         writer = self._writers.get(name)
         return value if writer is None else writer(value)
+
+
+@cache
+def _by_place(dialect: Dialect) -> Dialect:
+    """Return a dialect that writes parameters by place: SQLite's does, and PostgreSQL knows them as `$1`."""
+    kind: Any = type(dialect)
+    made: Dialect = dialect if dialect.positional else kind(paramstyle="numeric_dollar")
+    return made
 
 
 def _spelled_out(statement: Any) -> Any:
