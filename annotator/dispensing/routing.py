@@ -101,7 +101,7 @@ class Router:
             found = [*found, *candidates.fresh(*where, conditions, _FRESH)]
         for place in self._best(found):
             item_id = found[place].item_id
-            if not pass_over_locked or candidates.lock_open(self.session, item_id):
+            if candidates.is_open(self.session, item_id, lock=pass_over_locked):
                 return Picked(item_id, Pick.MODEL)
         return None
 

@@ -81,9 +81,9 @@ def fresh(session: Session, project_id: str, person_id: str, conditions: Conditi
     return _candidates(session, project_id, person_id, _unanswered(tuple(conditions), limit))
 
 
-def lock_open(session: Session, item_id: str) -> bool:
-    """Lock an item that has a slot open; False where another transaction is taking it this instant, or the slot is gone."""
-    return _LOCK_OPEN.first(session, item=item_id) is not None
+def is_open(session: Session, item_id: str, *, lock: bool) -> bool:
+    """Say whether an item has a slot open. With `lock` it is locked, and is not where another transaction is taking it this instant."""
+    return (_LOCK_OPEN if lock else _LOOK_OPEN).first(session, item=item_id) is not None
 
 
 def precedences(
@@ -155,7 +155,9 @@ def _candidates(session: Session, project_id: str, person_id: str, prepared: Pre
 
 _HELD_BEFORE = exists().where(col(Lease.item_id) == Item.id, col(Lease.person_id) == bindparam("person"))
 _OPEN = (col(Item.project_id) == bindparam("project"), HAS_SLOT, ~_HELD_BEFORE)
-_LOCK_OPEN = Prepared(select(Item.id).where(Item.id == bindparam("item"), HAS_SLOT).with_for_update(skip_locked=True))
+_IS_OPEN = select(Item.id).where(Item.id == bindparam("item"), HAS_SLOT)
+_LOOK_OPEN = Prepared(_IS_OPEN)
+_LOCK_OPEN = Prepared(_IS_OPEN.with_for_update(skip_locked=True))
 
 
 def _fresh(conditions: Conditions) -> SelectOfScalar[str]:

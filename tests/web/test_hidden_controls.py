@@ -18,6 +18,7 @@ from annotator.storage import project_settings
 from annotator.storage.prepared import Prepared
 from annotator.storage.tables_quality import Control
 from annotator.synthetic.generator import generate
+from benchmarks._load_pool import model_in_use
 from tests.web.conftest import answer, rating
 
 HALF = Placement(first=3, rate=0.5)
@@ -111,7 +112,14 @@ def test_everything_a_browser_is_told_has_one_form(mixed):
     assert all(each == ordinary[0] for each in [*controls, *ordinary])
 
 
-def test_the_service_takes_the_same_steps_for_both(mixed):
+@pytest.mark.parametrize("picks", ["the seeded order", "a model"])
+def test_the_service_takes_the_same_steps_for_both(mixed, picks):
+    service = mixed.service
+    if picks == "a model":
+        with service.database.writing() as session:
+            model = model_in_use(service.project.id, service.schema, service.now())
+            model.share = 1.0
+            session.add(model)
     volunteer = mixed.enter(Role.VOLUNTEER)
     steps = defaultdict(set)
     for number in range(20):
