@@ -170,7 +170,7 @@ def _read_again(session: Session, item_id: str) -> None:
     """Let whoever holds the item as an object of this session see what was changed past it."""
     held = session.identity_map.get(identity_key(Item, item_id))
     if held is not None:
-        session.expire(held)
+        session.refresh(held)
 
 
 _RAW = {"synchronize_session": False}
