@@ -30,9 +30,7 @@ class _Altair:
     """Altair's names. It is loaded with the first chart: that takes seconds, and most processes draw none."""
 
     def __getattr__(self, name: str) -> Any:
-        import_module(
-            "pandas"
-        )  # Altair looks into it wherever it is loaded, be it half, as pyarrow does in another thread
+        import_module("pandas")  # whole, before Altair looks into what another thread may have half loaded
         return getattr(import_module("altair"), name)
 
 

@@ -1,10 +1,11 @@
 """What volunteers meet when many label at once: our own locust scenario over the real HTTP contract, and the books after it.
 
 The pool is filled past the ORM, the service runs as `annotator web --processes N`, the clients run in a process of their own, all
-on loopback. A pair is an answer and the next item, in one call as the page has it, or with `--apart` in two. PostgreSQL's statistics of
-the tables that were empty are gathered after the warming up, as its autovacuum does within a minute. Afterwards the database is held against what clients were told: nothing
-given out beyond its overlap, nothing answered twice, nothing acknowledged lost. `--native` lets as many users do the same at a
-Label Studio server of our own, over its own API, with as many tasks (10,000 at the most) on the same kind of database.
+on loopback. A pair is an answer and the next item, in one call as the page has it, or with `--apart` in two. PostgreSQL's statistics
+of the tables that were empty are gathered after the warming up, as its autovacuum does within a minute. Afterwards the database is
+held against what clients were told: nothing given out beyond its overlap, nothing answered twice, nothing acknowledged lost.
+`--native` lets as many users do the same at a Label Studio server of our own, over its own API, with as many tasks (10,000 at the
+most) on the same kind of database.
 
 python -m benchmarks.load [--clients 16 32 64] [--pool 10000 100000] [--database postgresql] [--processes 1 4] [--seconds 20]
 python -m benchmarks.load --clients 500 --think 20 --seconds 60

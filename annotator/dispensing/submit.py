@@ -54,7 +54,7 @@ def stored_before(session: Session, person_id: str, lease_id: str, key: str) -> 
     Raises:
         ConflictError: the key was used for another item.
     """
-    known = annotation_log.by_key(session, person_id, key)
+    known, _ = annotation_log.before_storing(session, person_id, lease_id, key)
     return None if known is None else _stored(known, lease_id)
 
 

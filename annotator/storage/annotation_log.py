@@ -32,12 +32,6 @@ class Known(NamedTuple):
     lease_id: str
 
 
-def by_key(session: Session, person_id: str, key: str) -> Known | None:
-    """Return what the person stored under an idempotency key."""
-    row = _BY_KEY.first(session, person=person_id, key=key)
-    return None if row is None else Known(*row)
-
-
 def before_storing(session: At, person_id: str, lease_id: str, key: str) -> tuple[Known | None, str | None]:
     """Return what the person stored under an idempotency key, and the text of the item that this lease of theirs is about."""
     known_id, known_lease, text = _BEFORE_STORING.first(session, person=person_id, lease=lease_id, key=key)
@@ -144,11 +138,6 @@ def _columns(session: Session, project_id: str, *wanted: SQLColumnExpression[Any
     return tuple(zip(*rows, strict=True)) if rows else ((),) * (2 + len(wanted))
 
 
-_BY_KEY = Prepared(
-    select(Annotation.id, Annotation.lease_id).where(
-        Annotation.person_id == bindparam("person"), Annotation.key == bindparam("key")
-    )
-)
 _BEFORE_STORING = Prepared(
     select_columns(col(Annotation.id), col(Annotation.lease_id), col(Item.text))
     .select_from(Person)

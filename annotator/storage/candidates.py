@@ -27,8 +27,8 @@ Conditions = Sequence[ColumnElement[bool]]
 
 _UNFINISHED = (ItemState.READY.value, ItemState.LEASED.value)
 _ENDED_EARLY = (LeaseState.EXPIRED.value, LeaseState.RELEASED.value)
-_RAISED, _USUAL, _LOWERED = 1, 0, -1
-_AT_PRECEDENCE = {place: col(Item.precedence) == place for place in (_RAISED, _USUAL, _LOWERED)}
+RAISED, _USUAL, _LOWERED = 1, 0, -1
+_AT_PRECEDENCE = {place: col(Item.precedence) == place for place in (RAISED, _USUAL, _LOWERED)}
 HAS_SLOT: ColumnElement[bool] = col(Item.open_slots) > 0
 _KINDS = 256
 
@@ -92,8 +92,8 @@ def precedences(
     """Return the places in the order to look at, first to last. As a rule nothing is `raised` at all; else a look tells whether
     anything is for this person.
     """
-    if raised and any_candidate(session, project_id, person_id, [*conditions, at_precedence(_RAISED)]):
-        return (_RAISED, _USUAL, _LOWERED)
+    if raised and any_candidate(session, project_id, person_id, [*conditions, at_precedence(RAISED)]):
+        return (RAISED, _USUAL, _LOWERED)
     return (_USUAL, _LOWERED)
 
 

@@ -78,7 +78,7 @@ class Database:
             _ping_after_a_rest(self.engine)
 
     @cached_property
-    def _at_once(self) -> Engine:
+    def _autocommit(self) -> Engine:
         """The engine, with each statement a transaction."""
         return self.engine.execution_options(**({_BEGIN: ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}))
 
@@ -93,7 +93,7 @@ class Database:
         """Give a line for a prepared read or two, each of a moment of its own: no transaction begins and ends around them, which
         saves more than such a read costs. Never write on it.
         """
-        with self._at_once.connect() as connection:
+        with self._autocommit.connect() as connection:
             yield Line(connection)
 
     @contextmanager

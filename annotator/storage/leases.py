@@ -98,6 +98,7 @@ def free_slot(session: Session, item_id: str) -> int:
 
 
 def lowest_free(taken: Collection[int]) -> int:
+    """Return the lowest slot that is not among those taken."""
     return next(slot for slot in range(len(taken) + 1) if slot not in taken)
 
 

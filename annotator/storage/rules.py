@@ -51,7 +51,9 @@ _PARTS = (
     slice(len(_PROJECT), len(_PROJECT) + len(_POLICY)),
     slice(len(_PROJECT) + len(_POLICY), None),
 )
-_RAISED = exists().where(col(Item.project_id) == Project.id, candidates.HAS_SLOT, candidates.at_precedence(1))
+_RAISED = exists().where(
+    col(Item.project_id) == Project.id, candidates.HAS_SLOT, candidates.at_precedence(candidates.RAISED)
+)
 _RULES = Prepared(
     select(col(Wellbeing.limits), _RAISED, *_PROJECT, *_POLICY, *learning.STANDING)
     .select_from(Project)

@@ -130,6 +130,8 @@ def test_the_service_takes_the_same_steps_for_both(mixed, picks):
             assert answer(volunteer, given, rating("1"), key=f"{number:02d}").status_code == 201
         if number:  # the first one forgets nothing in the ledger and warms the caches
             steps[is_control(mixed, given)].add((tuple(giving), tuple(storing)))
+    assert steps[True]
+    assert steps[False]
     assert all(len(giving) > 15 and len(storing) > 10 for giving, storing in [*steps[True], *steps[False]])
     assert steps[True] == steps[False]
     assert len(steps[True]) == 1
